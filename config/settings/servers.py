@@ -1,0 +1,13 @@
+"""Where PostgreSQL and Redis are, from DATABASE_URL and REDIS_URL."""
+
+from config.env import env
+
+DATABASES = {"default": env.db_url("DATABASE_URL", engine="django.db.backends.postgresql")}
+DATABASES["default"]["OPTIONS"] = {
+    **DATABASES["default"].get("OPTIONS", {}),
+    "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=10), "timeout": 5},
+}
+REDIS_URL = env.str("REDIS_URL")
+CELERY_BROKER_URL = REDIS_URL
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
