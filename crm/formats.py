@@ -1,0 +1,56 @@
+"""How money, numbers and moments look, in the language of the user (Unicode CLDR, through Babel)."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_currency, format_decimal, format_percent
+from django.utils import timezone
+from django.utils.translation import get_language
+
+# British English: day before month, as everywhere in Europe.
+LOCALES = {"pl": Locale("pl"), "en": Locale("en", "GB")}
+MONEY = {"pl": "#,##0.00\xa0¤", "en": "¤¤\xa0#,##0.00"}
+MOMENT = {"pl": "dd.MM.y, HH:mm", "en": "d MMM y, HH:mm"}
+DAY = {"pl": "dd.MM.y", "en": "d MMM y"}
+
+
+def _language() -> str:
+    language = (get_language() or "pl")[:2]
+    return language if language in LOCALES else "en"
+
+
+def format_money(value: Decimal | int, currency: str) -> str:
+    """An amount with two decimals and its currency: `1 234,50 zł`, `PLN 1,234.50`."""
+    language = _language()
+    return format_currency(value, currency, format=MONEY[language], locale=LOCALES[language], currency_digits=False)
+
+
+def format_number(value: Decimal | float | int) -> str:
+    """A number with the separators of the language: `1 234,5`, `1,234.5`."""
+    return format_decimal(value, locale=LOCALES[_language()])
+
+
+def format_share(value: Decimal | float | int) -> str:
+    """A probability or share given in percent: `35%`."""
+    return format_percent(Decimal(value) / 100, locale=LOCALES[_language()])
+
+
+def format_moment(value: datetime) -> str:
+    """A date with time in the time zone of the system: `16.11.2026, 14:05`."""
+    language = _language()
+    return format_datetime(timezone.localtime(value), MOMENT[language], locale=LOCALES[language])
+
+
+def format_day(value: date) -> str:
+    """A date: `16.11.2026`. Of a moment, its day in the time zone of the system."""
+    language = _language()
+    if isinstance(value, datetime):
+        value = timezone.localtime(value)
+    return format_date(value, DAY[language], locale=LOCALES[language])
+
+
+def format_ago(value: datetime) -> str:
+    """How long ago (or in how long): `2 godziny temu`."""
+    return format_timedelta(value - timezone.now(), add_direction=True, locale=LOCALES[_language()])

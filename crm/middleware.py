@@ -1,0 +1,49 @@
+"""What every request goes through: the user's language, what is looked up once, and who may come in."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.utils import translation
+
+from crm.current import request_memory
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class UserLanguageMiddleware:
+    """Speaks the language of the user's profile; to a guest that of the cookie (who was here last), else Polish."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        with request_memory(), translation.override(language_of(request)):
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
+            return response
+
+
+def language_of(request: HttpRequest) -> str:
+    """The language to answer this request in."""
+    if request.user.is_authenticated:
+        return str(request.user.language)
+    wanted = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    return wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
+class LoginRequiredMiddleware(DjangoLoginRequiredMiddleware):
+    """Guests see only views marked `login_not_required`.
+
+    A script's request is answered with 401, so that the page asks for the password in a dialog, keeps what was typed
+    and repeats the request; any other goes to the login page.
+    """
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]) -> HttpResponseBase:
+        if getattr(request, "htmx", False):
+            return HttpResponse(status=401, headers={"HX-Reswap": "none"})
+        if "application/json" in request.headers.get("Accept", ""):
+            return JsonResponse({"authenticated": False}, status=401)
+        return super().handle_no_permission(request, view_func)

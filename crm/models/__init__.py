@@ -1,0 +1,45 @@
+"""Users, partners, products and reference data: what every other app builds on."""
+
+from crm.models.partners import Partner, PartnerContact
+from crm.models.products import Product, VatRate
+from crm.models.reference import (
+    Campaign,
+    Colour,
+    LeadPriority,
+    LeadStatus,
+    LeadTag,
+    LeadType,
+    LeadTypeStatus,
+    LostReason,
+    Medium,
+    Position,
+    ReferenceItem,
+    Source,
+)
+from crm.models.system import SystemSettings, Visibility
+from crm.models.users import Language, Team, Theme, User
+
+__all__ = [
+    "Campaign",
+    "Colour",
+    "Language",
+    "LeadPriority",
+    "LeadStatus",
+    "LeadTag",
+    "LeadType",
+    "LeadTypeStatus",
+    "LostReason",
+    "Medium",
+    "Partner",
+    "PartnerContact",
+    "Position",
+    "Product",
+    "ReferenceItem",
+    "Source",
+    "SystemSettings",
+    "Team",
+    "Theme",
+    "User",
+    "VatRate",
+    "Visibility",
+]

@@ -1,0 +1,92 @@
+"""Partners: companies and people that leads, orders and invoices are about."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Func, Q, TextField, Value
+from django.utils.translation import gettext_lazy as _
+
+from crm.models.fields import search_text, sort_key
+from crm.models.reference import Position
+from crm.models.versioned import Versioned
+
+
+def _digits(field: str) -> Func:
+    return Func(F(field), Value(r"\D"), Value(""), Value("g"), function="regexp_replace", output_field=TextField())
+
+
+class Partner(Versioned):
+    """A customer: a company or a person, with its addresses and contacts."""
+
+    class Kind(models.TextChoices):
+        COMPANY = "company", _("Company")
+        PERSON = "person", _("Person")
+
+    external_id = models.CharField(_("external ID"), max_length=100, null=True, blank=True, unique=True)
+    kind = models.CharField(_("kind"), max_length=7, choices=Kind, default=Kind.COMPANY)
+    name = models.CharField(_("name"), max_length=200)
+    nip = models.CharField(_("NIP"), max_length=10, blank=True)
+    street = models.CharField(_("address"), max_length=200, blank=True)
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    region = models.CharField(_("region"), max_length=100, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
+    country = models.CharField(_("country"), max_length=100, blank=True)
+    delivery_street = models.CharField(_("delivery address"), max_length=200, blank=True)
+    delivery_city = models.CharField(_("delivery city"), max_length=100, blank=True)
+    delivery_region = models.CharField(_("delivery region"), max_length=100, blank=True)
+    delivery_postal_code = models.CharField(_("delivery postal code"), max_length=20, blank=True)
+    delivery_country = models.CharField(_("delivery country"), max_length=100, blank=True)
+    phone = models.CharField(_("phone"), max_length=50, blank=True)
+    phone_e164 = models.CharField(max_length=16, blank=True, editable=False)
+    email = models.EmailField(_("e-mail"), blank=True)
+    website = models.CharField(_("website"), max_length=200, blank=True)
+    is_archived = models.BooleanField(_("archived"), default=False)
+    name_sort = sort_key("name")
+    search_text = search_text(
+        "name", "nip", "email", "city", "external_id", _digits("phone"), _digits("phone_e164"), "website"
+    )
+
+    class Meta(Versioned.Meta):
+        verbose_name = _("partner")
+        verbose_name_plural = _("partners")
+        ordering: ClassVar[list[str]] = ["name_sort", "pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=~Q(name=""), name="partner_name_not_empty"),
+            models.CheckConstraint(condition=~Q(external_id=""), name="partner_external_id_not_empty"),
+            models.CheckConstraint(condition=Q(nip="") | Q(nip__regex=r"^\d{10}$"), name="partner_nip_ten_digits"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index("name_sort", "id", name="partner_by_name"),
+            models.Index("nip", name="partner_by_nip", condition=~Q(nip="")),
+            models.Index("phone_e164", name="partner_by_phone", condition=~Q(phone_e164="")),
+            models.Index(Func("email", function="lower"), name="partner_by_email", condition=~Q(email="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PartnerContact(models.Model):
+    """A person to talk to at a partner."""
+
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="contacts")
+    first_name = models.CharField(_("first name"), max_length=100, blank=True)
+    last_name = models.CharField(_("last name"), max_length=100, blank=True)
+    position = models.ForeignKey(
+        Position, verbose_name=_("position"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    phone = models.CharField(_("phone"), max_length=50, blank=True)
+    phone_e164 = models.CharField(max_length=16, blank=True, editable=False)
+    email = models.EmailField(_("e-mail"), blank=True)
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        ordering = ["last_name", "first_name", "pk"]
+        indexes = [
+            models.Index("phone_e164", name="contact_by_phone", condition=~Q(phone_e164="")),
+            models.Index(Func("email", function="lower"), name="contact_by_email", condition=~Q(email="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or self.email or self.phone

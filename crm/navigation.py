@@ -1,0 +1,132 @@
+"""The side tree: what stands in it, in which order, and who sees what."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import User
+
+Label = str | Promise
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A link to a page. It is shown when the page exists and the user has one of the permissions (none: everyone)."""
+
+    label: Label
+    icon: str
+    url_name: str
+    permissions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A group that folds; `key` names it in the browser's memory of what is folded."""
+
+    key: str
+    label: Label
+    children: tuple["Leaf | Branch", ...]
+    icon: str = ""
+
+
+MANAGE = ("crm.manage_settings",)
+
+TREE: tuple[Leaf | Branch, ...] = (
+    Leaf(_("My day"), "calendar-heart", "leads:my_day"),
+    Branch(
+        "operations",
+        _("Operations"),
+        (
+            Leaf(_("Leads"), "target-arrow", "leads:lead_list"),
+            Leaf(_("Orders"), "shopping-cart", "documents:order_list"),
+            Leaf(_("Invoices"), "file-invoice", "documents:invoice_list"),
+            Leaf(_("Partners"), "building", "crm:partner_list"),
+            Leaf(_("Products"), "package", "crm:product_list"),
+        ),
+    ),
+    Branch("reporting", _("Reporting"), (Leaf(_("Lead report"), "chart-bar", "reports:lead_report"),)),
+    Branch(
+        "crm",
+        _("CRM"),
+        (
+            Branch(
+                "configuration",
+                _("Configuration"),
+                (
+                    Leaf(_("Settings"), "adjustments-horizontal", "crm:settings_index", MANAGE),
+                    Leaf(_("Campaigns"), "speakerphone", "crm:campaign_list", MANAGE),
+                    Leaf(_("Media"), "broadcast", "crm:medium_list", MANAGE),
+                    Leaf(_("Sources"), "route", "crm:source_list", MANAGE),
+                    Leaf(_("E-mail accounts"), "mail-cog", "communications:account_list", MANAGE),
+                    Leaf(_("E-mail templates"), "template", "communications:template_list", MANAGE),
+                    Leaf(_("Telephony"), "phone", "communications:telephony_list", MANAGE),
+                    Leaf(_("Users"), "users", "crm:user_list", ("crm.view_user", "crm.manage_own_team")),
+                    Leaf(_("Import"), "file-import", "leads:import_list", ("leads.import_data",)),
+                ),
+                icon="settings",
+            ),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Node:
+    """What the template shows: a link (`url`) or a group (`children`)."""
+
+    label: Label
+    icon: str
+    key: str = ""
+    url: str = ""
+    children: tuple["Node", ...] = ()
+    is_active: bool = False
+
+
+def navigation(user: User, path: str) -> tuple[Node, ...]:
+    """The tree as `user` may see it, with the entry that `path` lies under marked as active."""
+    visible = [url for url, leaf in _existing().values() if _may_open(user, leaf)]
+    active = max((url for url in visible if _lies_under(path, url)), key=len, default="")
+    return tuple(_nodes(TREE, user, active))
+
+
+def _nodes(entries: tuple[Leaf | Branch, ...], user: User, active: str) -> Iterator[Node]:
+    for entry in entries:
+        if isinstance(entry, Branch):
+            children = tuple(_nodes(entry.children, user, active))
+            if children:
+                yield Node(entry.label, entry.icon, key=entry.key, children=children)
+        elif entry.url_name in _existing() and _may_open(user, entry):
+            url, _leaf = _existing()[entry.url_name]
+            yield Node(entry.label, entry.icon, url=url, is_active=url == active)
+
+
+def _may_open(user: User, leaf: Leaf) -> bool:
+    return not leaf.permissions or any(user.has_perm(permission) for permission in leaf.permissions)
+
+
+def _lies_under(path: str, url: str) -> bool:
+    return path == url or (url != "/" and path.startswith(url))
+
+
+@cache
+def _existing() -> dict[str, tuple[str, Leaf]]:
+    """The leaves whose page exists, by URL name, with their address. Addresses do not depend on the language."""
+    found: dict[str, tuple[str, Leaf]] = {}
+    for leaf in _leaves(TREE):
+        try:
+            found[leaf.url_name] = (reverse(leaf.url_name), leaf)
+        except NoReverseMatch:
+            continue
+    return found
+
+
+def _leaves(entries: tuple[Leaf | Branch, ...]) -> Iterator[Leaf]:
+    for entry in entries:
+        if isinstance(entry, Branch):
+            yield from _leaves(entry.children)
+        else:
+            yield entry

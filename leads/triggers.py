@@ -1,0 +1,73 @@
+"""What PostgreSQL itself holds for leads, whoever writes: the status rule, the derived columns and the status log."""
+
+import pgtrigger
+
+# The type's and the status' rows are locked for share, while a change of the matrix or of a status' marks locks them for
+# update: of two transactions that would together strand a lead, the second sees what the first did.
+STATUS_RULE = pgtrigger.Trigger(
+    name="b_status_rule",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.Update,
+    declare=[("target", "crm_leadstatus%ROWTYPE"), ("moved", "boolean")],
+    func="""
+        moved := TG_OP = 'INSERT' OR NEW.status_id IS DISTINCT FROM OLD.status_id;
+        IF moved OR NEW.type_id IS DISTINCT FROM OLD.type_id THEN
+            IF NEW.type_id IS NOT NULL THEN
+                PERFORM 1 FROM crm_leadtype WHERE id = NEW.type_id FOR SHARE;
+            END IF;
+            SELECT * INTO target FROM crm_leadstatus WHERE id = NEW.status_id FOR SHARE;
+            IF target.is_archived OR (
+                EXISTS (SELECT 1 FROM crm_leadtypestatus WHERE type_id = NEW.type_id)
+                AND NOT EXISTS (
+                    SELECT 1 FROM crm_leadtypestatus WHERE type_id = NEW.type_id AND status_id = NEW.status_id
+                )
+            ) THEN
+                RAISE EXCEPTION 'status % is not allowed for type %', NEW.status_id, NEW.type_id
+                    USING ERRCODE = 'check_violation', TABLE = 'leads_lead', CONSTRAINT = 'lead_status_allowed';
+            END IF;
+        ELSE
+            SELECT * INTO target FROM crm_leadstatus WHERE id = NEW.status_id;
+        END IF;
+        IF NOT FOUND THEN
+            RETURN NEW;  -- the foreign key says so
+        END IF;
+
+        NEW.is_closed := target.is_closed;
+        NEW.is_lost := target.is_lost;
+        IF NOT target.is_closed THEN
+            NEW.closed_at := NULL;
+        ELSIF TG_OP = 'UPDATE' AND OLD.is_closed THEN
+            NEW.closed_at := COALESCE(NEW.closed_at, OLD.closed_at);
+        ELSE
+            NEW.closed_at := COALESCE(NEW.closed_at, now());
+        END IF;
+        IF TG_OP = 'UPDATE' THEN
+            NEW.status_entered_at := CASE WHEN moved THEN clock_timestamp() ELSE OLD.status_entered_at END;
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+# The author is what pghistory's context says; a user deleted meanwhile leaves the step without one.
+STATUS_LOG = pgtrigger.Trigger(
+    name="status_log",
+    when=pgtrigger.After,
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("status_id"),
+    declare=[("author", "bigint")],
+    func="""
+        IF TG_OP = 'UPDATE' AND NEW.status_id = OLD.status_id THEN
+            RETURN NULL;
+        END IF;
+        SELECT id INTO author FROM crm_user
+            WHERE id = (NULLIF(current_setting('pghistory.context_metadata', true), '')::jsonb ->> 'user')::bigint;
+        IF TG_OP = 'INSERT' THEN
+            INSERT INTO leads_leadstatuschange (lead_id, to_status_id, changed_at, by_id)
+            VALUES (NEW.id, NEW.status_id, NEW.status_entered_at, author);
+        ELSE
+            INSERT INTO leads_leadstatuschange (lead_id, from_status_id, to_status_id, changed_at, stayed, by_id)
+            VALUES (NEW.id, OLD.status_id, NEW.status_id, NEW.status_entered_at,
+                    NEW.status_entered_at - OLD.status_entered_at, author);
+        END IF;
+        RETURN NULL;
+    """,
+)
