@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run_with_servers(home: Home, command: Sequence[str]) -> int:
-    """Run a command with the servers and stop those it started; return the command's exit code (128 + n for a signal)."""
+    """Run a command with the servers, then stop those it started; return the exit code (128 + n for a signal)."""
     servers = start_servers(home, attached=True)
     try:
         try:

@@ -69,7 +69,7 @@ class Postgres:
         options = OPTIONS | {"unix_socket_directories": str(self.home.socket_folder())}
         if os.environ.get("LEJEK_EMBEDDED_FAST"):
             options |= FAST_OPTIONS
-        command = [binaries / "postgres", "-D", self.cluster]
+        command: list[str | Path] = [binaries / "postgres", "-D", self.cluster]
         command += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         # The shared memory of a server that was killed stays in use until its last process has noticed.
         for pause in (0.5, 2, 4, None):
@@ -82,9 +82,7 @@ class Postgres:
                     log=log,
                     ends=signal.SIGINT if attached else None,
                 )
-            child = self.child
-            wait_until(lambda child=child: child.poll() is not None or self._answers(), seconds=60)
-            if child.poll() is None and self._answers():
+            if wait_until(self._ended_or_answers, seconds=60) and self.child.poll() is None:
                 return
             self.stop()
             if pause is not None:
@@ -99,6 +97,9 @@ class Postgres:
 
     def _pid(self) -> int | None:
         return pid_in(self.cluster / "postmaster.pid", of=str(self.cluster))
+
+    def _ended_or_answers(self) -> bool:
+        return (self.child is not None and self.child.poll() is not None) or self._answers()
 
     def _answers(self) -> bool:
         try:
@@ -115,8 +116,9 @@ class Postgres:
         locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         access = [f"--username={NAME}", "--auth-local=trust", "--auth-host=reject", "--no-sync"]
         try:
-            run_as(self.home.account, [binaries / "initdb", "-D", new, *locale, *access], folder=self.home.data)
-            single = [binaries / "postgres", "--single", "-D", new, "postgres"]
+            initdb: list[str | Path] = [binaries / "initdb", "-D", new, *locale, *access]
+            run_as(self.home.account, initdb, folder=self.home.data)
+            single: list[str | Path] = [binaries / "postgres", "--single", "-D", new, "postgres"]
             run_as(self.home.account, single, folder=self.home.data, text=f"CREATE DATABASE {NAME};\n")
         except (OSError, subprocess.CalledProcessError) as error:
             shutil.rmtree(new, ignore_errors=True)

@@ -1,5 +1,6 @@
 """Processes that end with the one that started them."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -42,13 +43,15 @@ def spawn_server(
         env=server_environment(folder),
         start_new_session=True,
         preexec_fn=die_with_parent(ends) if ends else None,
-        **_identity(account),
+        user=account.uid if account else None,
+        group=account.gid if account else None,
+        extra_groups=[] if account else None,
     )
 
 
 def run_as(account: Account | None, command: Sequence[str | Path], *, folder: Path, text: str = "") -> str:
     """Run a command to its end under the servers' account; return what it printed, raise CalledProcessError."""
-    done = subprocess.run(
+    return subprocess.run(
         command,
         input=text,
         cwd=folder,
@@ -57,9 +60,10 @@ def run_as(account: Account | None, command: Sequence[str | Path], *, folder: Pa
         stderr=subprocess.STDOUT,
         text=True,
         check=True,
-        **_identity(account),
-    )
-    return done.stdout
+        user=account.uid if account else None,
+        group=account.gid if account else None,
+        extra_groups=[] if account else None,
+    ).stdout
 
 
 def server_environment(folder: Path) -> Mapping[str, str]:
@@ -106,13 +110,7 @@ def end_process(pid: int, sent: signal.Signals, *, of: str, child: subprocess.Po
         return of not in command_line(pid)
 
     for wanted, seconds in ((sent, 30.0), (signal.SIGKILL, 5.0)):
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.kill(pid, wanted)
-        except ProcessLookupError:
-            pass
         if wait_until(gone, seconds=seconds):
             return
-
-
-def _identity(account: Account | None) -> dict[str, object]:
-    return {"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}

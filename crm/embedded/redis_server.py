@@ -8,6 +8,7 @@ import socket
 import subprocess
 from importlib import metadata, util
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import redis
 
@@ -51,9 +52,11 @@ class Redis:
             self.stop()
         program = _program(self.home.account)
         self.home.make_folder(self.folder)
-        # Another process may take the free port first: then the next one is tried.
-        for _attempt in range(3):
-            self._write_conf(_free_port())
+        # The address stays as it was, for programs that still know it, unless another process has taken the port.
+        known = urlsplit(self.url) if self.conf.is_file() else None
+        password = (known and known.password) or secrets.token_urlsafe(24)
+        for port in (known and known.port, None, None):
+            self._write_conf(port or _free_port(), password)
             with open(self.log, "ab") as log:
                 self.child = spawn_server(
                     [program, self.conf],
@@ -62,9 +65,7 @@ class Redis:
                     log=log,
                     ends=signal.SIGTERM if attached else None,
                 )
-            child = self.child
-            wait_until(lambda child=child: child.poll() is not None or self._answers(), seconds=30)
-            if child.poll() is None and self._answers():
+            if wait_until(self._ended_or_answers, seconds=30) and self.child.poll() is None:
                 return
             self.stop()
         raise EmbeddedError(f"Redis did not start: the reason is in {self.log}")
@@ -78,6 +79,9 @@ class Redis:
     def _pid(self) -> int | None:
         return pid_in(self.folder / "redis.pid", of=str(self.conf))
 
+    def _ended_or_answers(self) -> bool:
+        return (self.child is not None and self.child.poll() is not None) or self._answers()
+
     def _answers(self) -> bool:
         try:
             with redis.Redis.from_url(self.url, socket_timeout=2) as client:
@@ -85,12 +89,12 @@ class Redis:
         except (redis.RedisError, OSError):
             return False
 
-    def _write_conf(self, port: int) -> None:
+    def _write_conf(self, port: int, password: str) -> None:
         kept = "no" if os.environ.get("LEJEK_EMBEDDED_FAST") else "yes"
         lines = [
             "bind 127.0.0.1",
             f"port {port}",
-            f"requirepass {secrets.token_urlsafe(24)}",
+            f"requirepass {password}",
             f'dir "{self.folder}"',
             f'pidfile "{self.folder}/redis.pid"',
             f"appendonly {kept}",
