@@ -25,7 +25,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "pgtrigger",
     "pghistory",
-    "phonenumber_field",
 ]
 
 MIDDLEWARE = [
@@ -115,6 +114,7 @@ STATICFILES_DIRS = [
     ("vendor/tabler", NODE_MODULES / "@tabler/core/dist"),
     ("vendor/trix", NODE_MODULES / "trix/dist"),
     ("vendor/tom-select", NODE_MODULES / "tom-select/dist"),
+    ("vendor/inter", NODE_MODULES / "@fontsource-variable/inter"),
     ("vendor/sortablejs", NODE_MODULES / "sortablejs"),
 ]
 TABLER_ICONS = NODE_MODULES / "@tabler/icons/icons"

@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-import pghistory
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q, TextField, Value
@@ -40,23 +39,6 @@ def _choice(to: type[models.Model], label: str, **options: object) -> models.For
     )
 
 
-@pghistory.track(
-    pghistory.InsertEvent(),
-    pghistory.UpdateEvent(),
-    pghistory.DeleteEvent(),
-    exclude=[
-        "version",
-        "created_at",
-        "updated_at",
-        "is_closed",
-        "is_lost",
-        "status_entered_at",
-        "phone_e164",
-        "name_sort",
-        "search_text",
-    ],
-    model_name="LeadEvent",
-)
 class Lead(Versioned):
     """An enquiry. Its derived columns (closed, lost, closed on, status since) are written by triggers alone."""
 
@@ -173,7 +155,6 @@ class Lead(Versioned):
         return not self.is_closed
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.DeleteEvent(), model_name="LeadTaggingEvent")
 class LeadTagging(models.Model):
     """A tag on a lead."""
 

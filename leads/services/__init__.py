@@ -1,0 +1,28 @@
+"""All writes of leads. Pages, tasks, imports and API call these and nothing else."""
+
+from leads.services.actions import (
+    assign_leads,
+    change_status,
+    copy_lead,
+    create_partner,
+    delete_lead,
+    mark_lost,
+    reopen,
+)
+from leads.services.write import Draft, LeadValues, create_lead, create_leads, update_lead, update_leads
+
+__all__ = [
+    "Draft",
+    "LeadValues",
+    "assign_leads",
+    "change_status",
+    "copy_lead",
+    "create_lead",
+    "create_leads",
+    "create_partner",
+    "delete_lead",
+    "mark_lost",
+    "reopen",
+    "update_lead",
+    "update_leads",
+]

@@ -1,0 +1,35 @@
+"""The history of leads: a copy of the row at every change, written by triggers whoever makes the change.
+
+`pgh_label` tells insert, update and delete apart, `pgh_context["user"]` who (absent: the system). The old values of a
+change are those of the event before it.
+"""
+
+import pghistory
+
+from leads.models.lead import Lead, LeadTagging
+
+
+class LeadEvent(
+    pghistory.create_event_model(
+        Lead,
+        pghistory.InsertEvent(),
+        pghistory.UpdateEvent(),
+        pghistory.DeleteEvent(),
+        exclude=[
+            "version",
+            "created_at",
+            "updated_at",
+            "is_closed",
+            "is_lost",
+            "status_entered_at",
+            "phone_e164",
+            "name_sort",
+            "search_text",
+        ],
+    )
+):
+    """The values of a lead as they were after an insert or update, or before its deletion."""
+
+
+class LeadTaggingEvent(pghistory.create_event_model(LeadTagging, pghistory.InsertEvent(), pghistory.DeleteEvent())):
+    """A tag put on a lead or taken off it."""
