@@ -4,6 +4,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("crm.urls")),
-    path("leads/", include("leads.urls")),
+    path("", include("leads.urls")),
     path("accounts/", include("allauth.urls")),
 ]
