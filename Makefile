@@ -15,7 +15,7 @@ TESTS := LEJEK_HOME=$${LEJEK_TEST_HOME:-.lejek-test} LEJEK_EMBEDDED_FAST=1 \
 	$(BIN)/python -m crm.embedded exec -- $(BIN)/python -m pytest
 
 run: prepare
-	@exec $(BIN)/python -m crm.embedded run
+	@exec $(BIN)/python -m crm.embedded run --with-parent
 
 test: prepare packages
 	$(TESTS) -m "not long" -n 2 --dist loadfile $(ARGS)

@@ -1,6 +1,10 @@
 """Addresses of users, partners, products and settings."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from crm.views.health import health_show
 
 app_name = "crm"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("healthz", health_show, name="health_show"),
+]

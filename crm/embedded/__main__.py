@@ -12,6 +12,7 @@ from crm.embedded.errors import EmbeddedError
 from crm.embedded.home import Home, delete_data, lejek_home, open_home
 from crm.embedded.processes import die_with_parent
 from crm.embedded.servers import needed_servers, start_servers, write_addresses
+from crm.embedded.supervisor import run_everything
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,10 +23,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser("stop", help="stop the servers")
     commands.add_parser("status", help="say which servers run")
     commands.add_parser("destroy", help="stop the servers and delete their data")
+    everything = commands.add_parser("run", help="run everything: servers, web, worker, beat")
+    everything.add_argument("--with-parent", action="store_true", help="end when the program that started this ends")
     run_command = commands.add_parser("exec", help="run a command with the servers")
     run_command.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND")
     options = parser.parse_args(arguments)
     try:
+        if options.command == "run":
+            return run_everything(lejek_home(), ends_with_parent=options.with_parent)
         home = open_home(lejek_home())
         if options.command == "exec":
             words = options.words[1:] if options.words[:1] == ["--"] else options.words

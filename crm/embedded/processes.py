@@ -13,17 +13,22 @@ from typing import IO
 
 from crm.embedded.home import Account
 
-_PR_SET_PDEATHSIG = 1
-_prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
+# Of <linux/prctl.h>.
+PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
+prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 
 
-def die_with_parent(sent: signal.Signals) -> Callable[[], None]:
-    """A function for a new child: from then on the kernel sends it `sent` when its parent is gone, however it went."""
-    parent = os.getpid()
+def die_with_parent(sent: signal.Signals, *, parent: int | None = None) -> Callable[[], None]:
+    """A function for a new child: from then on the kernel sends it `sent` when its parent is gone, however it went.
+
+    The parent is the process that calls this, unless it is named. Only Linux has it.
+    """
+    parent = parent or os.getpid()
 
     def ask_kernel() -> None:
-        if _prctl is not None:
-            _prctl(_PR_SET_PDEATHSIG, int(sent))
+        if prctl is not None:
+            prctl(PR_SET_PDEATHSIG, int(sent))
             if os.getppid() != parent:
                 os.kill(os.getpid(), sent)
 

@@ -1,0 +1,39 @@
+"""The command lines of the three programs that Lejek is made of, for `make run` and for docker-compose.yml alike."""
+
+
+def web(*, host: str, port: int) -> list[str]:
+    """The web server; the number of its processes comes from GRANIAN_WORKERS (default 1)."""
+    options = ["--interface", "asginl", "--no-ws", "--log-level", "warning", "--host", host, "--port", str(port)]
+    return ["granian", *options, "config.asgi:application"]
+
+
+def worker() -> list[str]:
+    """A Celery worker; the number of its processes comes from CELERY_WORKER_CONCURRENCY (default: one a core)."""
+    return [
+        "celery",
+        "--app",
+        "config",
+        "--quiet",
+        "worker",
+        "--loglevel",
+        "WARNING",
+        "--without-gossip",
+        "--without-mingle",
+    ]
+
+
+def beat(*, schedule: str) -> list[str]:
+    """Celery beat, of which exactly one may run; `schedule` is the file where it keeps what ran last."""
+    return [
+        "celery",
+        "--app",
+        "config",
+        "--quiet",
+        "beat",
+        "--loglevel",
+        "WARNING",
+        "--schedule",
+        schedule,
+        "--pidfile",
+        "",
+    ]
