@@ -1,5 +1,6 @@
 """What is looked at before anything is made: a refusal leaves nothing half-done."""
 
+import errno
 import ipaddress
 import os
 import socket
@@ -36,9 +37,9 @@ def check_address(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
-        raise EmbeddedError(
-            f"Lejek cannot listen on {host}:{port} ({error.strerror}): set PORT to a free port, e.g. PORT=8001."
-        ) from error
+        if error.errno == errno.EADDRINUSE:
+            raise EmbeddedError(f"Port {port} is taken by another program: set PORT to a free one.") from error
+        raise EmbeddedError(f"Lejek cannot listen on HOST={host} PORT={port}: {error.strerror}.") from error
 
 
 def check_given_servers() -> None:
@@ -56,7 +57,7 @@ def check_database(url: str) -> None:
         with psycopg.connect("postgresql:" + url.partition(":")[2], connect_timeout=5) as connection:
             version = connection.info.server_version // 10000
     except psycopg.Error as error:
-        reason = " ".join(str(error).split())
+        reason = str(error).splitlines()[0]
         raise EmbeddedError(f"PostgreSQL of DATABASE_URL ({place}) cannot be used: {reason}") from error
     if version < OLDEST_POSTGRES:
         raise EmbeddedError(

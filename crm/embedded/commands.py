@@ -9,31 +9,13 @@ def web(*, host: str, port: int) -> list[str]:
 
 def worker() -> list[str]:
     """A Celery worker; the number of its processes comes from CELERY_WORKER_CONCURRENCY (default: one a core)."""
-    return [
-        "celery",
-        "--app",
-        "config",
-        "--quiet",
-        "worker",
-        "--loglevel",
-        "WARNING",
-        "--without-gossip",
-        "--without-mingle",
-    ]
+    return _celery("worker", "--without-gossip", "--without-mingle")
 
 
 def beat(*, schedule: str) -> list[str]:
     """Celery beat, of which exactly one may run; `schedule` is the file where it keeps what ran last."""
-    return [
-        "celery",
-        "--app",
-        "config",
-        "--quiet",
-        "beat",
-        "--loglevel",
-        "WARNING",
-        "--schedule",
-        schedule,
-        "--pidfile",
-        "",
-    ]
+    return _celery("beat", "--schedule", schedule, "--pidfile=")
+
+
+def _celery(program: str, *options: str) -> list[str]:
+    return ["celery", "--app", "config", "--quiet", program, "--loglevel", "WARNING", *options]

@@ -133,7 +133,7 @@ class Supervisor:
         environment.setdefault("GRANIAN_WORKERS", "2")
         environment.setdefault("CELERY_WORKER_CONCURRENCY", "2")
         # Celery warns of root; whoever runs this on a machine of root's alone knows it.
-        environment.setdefault("PYTHONWARNINGS", "ignore::RuntimeWarning:celery.platforms")
+        environment.setdefault("PYTHONWARNINGS", "ignore::UserWarning:celery.platforms")
         names = ["localhost", "127.0.0.1", "[::1]", self.host, socket.gethostname()]
         environment.setdefault("ALLOWED_HOSTS", ",".join(dict.fromkeys(names)))
         return environment
