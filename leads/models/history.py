@@ -5,6 +5,7 @@ change are those of the event before it.
 """
 
 import pghistory
+from django.db import models
 
 from leads.models.lead import Lead, LeadTagging
 
@@ -21,7 +22,6 @@ class LeadEvent(
             "updated_at",
             "is_closed",
             "is_lost",
-            "status_entered_at",
             "phone_e164",
             "name_sort",
             "search_text",
@@ -30,6 +30,19 @@ class LeadEvent(
 ):
     """The values of a lead as they were after an insert or update, or before its deletion."""
 
+    class Meta:
+        indexes = [models.Index("pgh_obj", "pgh_id", name="leadevent_by_lead")]
 
-class LeadTaggingEvent(pghistory.create_event_model(LeadTagging, pghistory.InsertEvent(), pghistory.DeleteEvent())):
+
+class LeadTaggingEvent(
+    pghistory.create_event_model(
+        LeadTagging,
+        pghistory.InsertEvent(),
+        pghistory.DeleteEvent(),
+        obj_field=pghistory.ObjForeignKey(db_index=False),
+    )
+):
     """A tag put on a lead or taken off it."""
+
+    class Meta:
+        indexes = [models.Index("lead", name="leadtaggingevent_by_lead")]
