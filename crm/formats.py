@@ -1,11 +1,12 @@
 """How money, numbers and moments look, in the language of the user (Unicode CLDR, through Babel)."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_currency, format_decimal, format_percent
+from babel.units import format_unit
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -32,6 +33,11 @@ def format_number(value: Decimal | float | int) -> str:
     return format_decimal(value, locale=LOCALES[_language()])
 
 
+def format_plain_number(value: Decimal) -> str:
+    """A number as it stands in a form field: without thousands separators, `1234,50` in Polish."""
+    return f"{value:f}".replace(".", "," if _language() == "pl" else ".")
+
+
 def format_share(value: Decimal | float | int) -> str:
     """A probability or share given in percent: `35%`."""
     return format_percent(Decimal(value) / 100, locale=LOCALES[_language()])
@@ -54,3 +60,18 @@ def format_day(value: date) -> str:
 def format_ago(value: datetime) -> str:
     """How long ago (or in how long): `2 godziny temu`."""
     return format_timedelta(value - timezone.now(), add_direction=True, locale=LOCALES[_language()])
+
+
+def format_duration(value: timedelta) -> str:
+    """How long something lasted, in its two largest units: `2 dni 3 godz.`, `5 min`."""
+    minutes = max(int(value.total_seconds()) // 60, 0)
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = [(days, "day", "long"), (hours, "hour", "short"), (minutes, "minute", "short")]
+    while len(parts) > 1 and not parts[0][0]:
+        parts.pop(0)
+    locale = LOCALES[_language()]
+    return " ".join(
+        format_unit(count, f"duration-{unit}", length=length, locale=locale)
+        for position, (count, unit, length) in enumerate(parts[:2])
+        if count or position == 0
+    )

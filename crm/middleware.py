@@ -41,7 +41,9 @@ class LoginRequiredMiddleware(DjangoLoginRequiredMiddleware):
     and repeats the request; any other goes to the login page.
     """
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]) -> HttpResponseBase:
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseBase:
         if getattr(request, "htmx", False):
             return HttpResponse(status=401, headers={"HX-Reswap": "none"})
         if "application/json" in request.headers.get("Accept", ""):

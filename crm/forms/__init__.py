@@ -1,0 +1,1 @@
+"""Forms of users, partners, products and settings."""

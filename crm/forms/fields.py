@@ -1,0 +1,198 @@
+"""Form fields and widgets that all apps share: what people type, as Polish and English write it."""
+
+import json
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from crm.formats import format_plain_number
+from crm.text import check_text
+
+class PlainText(forms.CharField):
+    """A line of text; control characters are refused."""
+
+    default_validators = [check_text]
+
+
+class NumberText(forms.TextInput):
+    """A number shown with the decimal comma of the language, typed freely."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"inputmode": "decimal", "autocomplete": "off", **(attrs or {})})
+
+    def format_value(self, value: Any) -> str | None:
+        if isinstance(value, (Decimal, int)) and not isinstance(value, bool):
+            return format_plain_number(Decimal(value))
+        return super().format_value(value)
+
+
+class NumberField(forms.DecimalField):
+    """A decimal number as people write it: `1 234,50`, `1234.5`. Bad ones are refused with a sentence, 1e400 too."""
+
+    widget = NumberText
+    default_error_messages = {"invalid": _("Enter a number, for example 1234,50.")}
+
+    def __init__(self, *, min_value: Decimal | int | None = 0, max_digits: int = 14, **kwargs: Any) -> None:
+        super().__init__(min_value=min_value, max_digits=max_digits, **{"decimal_places": 2, **kwargs})
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if isinstance(value, str):
+            value = plain_number(value)
+        return super().to_python(value)
+
+
+def plain_number(text: str) -> str:
+    """What was typed, without spaces and thousands separators, with a decimal point."""
+    text = "".join(text.split()).replace("\u202f", "").replace("\xa0", "").removesuffix("zł").removesuffix("PLN")
+    if "," in text and "." in text:
+        # The last of the two is the decimal one.
+        thousands = "." if text.rindex(",") > text.rindex(".") else ","
+        text = text.replace(thousands, "")
+    text = text.replace(",", ".")
+    if "e" in text.lower():
+        return "?"
+    return text
+
+
+class MoneyField(NumberField):
+    """An amount in the currency of the system, two decimals, not negative."""
+
+
+class PercentField(forms.IntegerField):
+    """A probability in whole percent, 0 to 100."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=0, max_value=100, **kwargs)
+        self.widget.attrs.update({"min": "0", "max": "100", "step": "1"})
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date picker; it shows the date as the user's language writes it."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class DateTimeInput(forms.DateTimeInput):
+    """The browser's own picker of date and time, in the time zone of the system."""
+
+    input_type = "datetime-local"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%dT%H:%M")
+
+
+class DateField(forms.DateField):
+    """A date by picker or typed; years outside 1900–2200 are typing errors."""
+
+    widget = DateInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(input_formats=["%Y-%m-%d", "%d.%m.%Y", "%d-%m-%Y", "%d/%m/%Y"], **kwargs)
+        self.validators += [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2200, 1, 1))]
+
+
+class DateTimeField(forms.DateTimeField):
+    """A moment by picker or typed, in the time zone of the system."""
+
+    widget = DateTimeInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M"], **kwargs
+        )
+
+    def validate(self, value: datetime | None) -> None:
+        super().validate(value)
+        if value is not None and not 1900 <= value.year <= 2200:
+            raise ValidationError(_("Enter a year between 1900 and 2200."))
+
+
+class RichText(forms.Textarea):
+    """HTML edited with Trix. What comes back is to be sanitised by the service that stores it."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"rows": 8, "data-rich-text": "", **(attrs or {})})
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["attrs"]["data-texts"] = json.dumps(_editor_texts(), ensure_ascii=False)
+        return context
+
+
+def _editor_texts() -> dict[str, str]:
+    return {
+        "bold": gettext("Bold"),
+        "italic": gettext("Italic"),
+        "link": gettext("Link"),
+        "unlink": gettext("Remove link"),
+        "url": gettext("Address"),
+        "urlPlaceholder": gettext("Enter an address…"),
+        "bullets": gettext("Bullet list"),
+        "numbers": gettext("Numbered list"),
+        "outdent": gettext("Decrease level"),
+        "indent": gettext("Increase level"),
+        "undo": gettext("Undo"),
+        "redo": gettext("Redo"),
+    }
+
+
+def searchable(attrs: dict[str, Any] | None = None, *, url: str = "", placeholder: str = "") -> dict[str, Any]:
+    """Attributes of a `<select>` that is searched: in its options, or at `url` (see static/js/selects.js)."""
+    texts = {"data-none": _("Nothing found"), "data-clear": _("Clear"), "data-placeholder": placeholder}
+    return {"data-select-url" if url else "data-select": url, **texts, **(attrs or {})}
+
+
+class RemoteSelect(forms.Select):
+    """A choice among many rows: only the chosen one is rendered, the others are searched at `url`."""
+
+    def __init__(self, url: Any = "", attrs: dict[str, Any] | None = None, *, placeholder: str = "") -> None:
+        super().__init__(searchable(attrs, url=url, placeholder=placeholder))
+
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
+        offered: Any = self.choices
+        chosen = [pk for pk in value if pk.isdecimal()]
+        rows = offered.queryset.filter(pk__in=chosen) if chosen else ()
+        kept = [(row.pk, offered.field.label_from_instance(row)) for row in rows]
+        self.choices = kept if self.allow_multiple_selected else [("", ""), *kept]
+        try:
+            return super().optgroups(name, value, attrs)
+        finally:
+            self.choices = offered
+
+
+class RemoteSelectMultiple(RemoteSelect, forms.SelectMultiple):
+    """Several choices among many rows."""
+
+
+class ColourSelect(forms.RadioSelect):
+    """The palette as dots to pick from."""
+
+    template_name = "django/forms/widgets/colour.html"
+    option_template_name = "django/forms/widgets/colour_option.html"
+
+
+class ColouredSelect(forms.Select):
+    """A choice among reference items, each shown on its colour."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None, *, placeholder: str = "") -> None:
+        super().__init__(searchable(attrs, placeholder=placeholder))
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        colour = getattr(getattr(value, "instance", None), "colour", None)
+        if colour:
+            option["attrs"]["data-colour"] = colour
+        return option
+
+
+class ColouredSelectMultiple(ColouredSelect, forms.SelectMultiple):
+    """Several choices among reference items, each shown on its colour."""

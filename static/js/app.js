@@ -1,0 +1,13 @@
+// The one script of every page. Each module ties itself to data- attributes; onLoad serves what HTMX brings later too.
+import '../vendor/tabler/js/tabler.esm.min.js'
+import './requests.js'
+import './session.js'
+import './toasts.js'
+import './dialogs.js'
+import './layout.js'
+import './forms.js'
+import './unsaved.js'
+import './keyboard.js'
+import './selects.js'
+import './rich_text.js'
+import './sortable.js'

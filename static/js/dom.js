@@ -1,0 +1,31 @@
+// Small things that every module needs.
+
+/** Call `setUp(element)` once for every element that matches, now and whenever HTMX brings new ones. */
+export function onLoad (selector, setUp) {
+  const seen = new WeakSet()
+  const visit = (root) => {
+    const found = root.matches?.(selector) ? [root] : []
+    for (const element of [...found, ...root.querySelectorAll(selector)]) {
+      if (seen.has(element)) continue
+      seen.add(element)
+      setUp(element)
+    }
+  }
+  visit(document)
+  document.addEventListener('htmx:load', (event) => visit(event.target))
+}
+
+/** A text of the page's language: data-text-<name> of <body>. */
+export function text (name) {
+  return document.body.getAttribute(`data-text-${name}`) ?? ''
+}
+
+/** What the browser remembers for this person; losing it costs nothing. */
+export const memory = {
+  get (key) {
+    try { return localStorage.getItem(`lejek.${key}`) } catch { return null }
+  },
+  set (key, value) {
+    try { localStorage.setItem(`lejek.${key}`, value) } catch { /* a browser that stores nothing */ }
+  }
+}

@@ -1,0 +1,58 @@
+// The side tree, the right panel and the theme.
+import { memory, onLoad } from './dom.js'
+import { request } from './requests.js'
+
+const root = document.documentElement
+const narrow = matchMedia('(max-width: 991.98px)')
+
+function drawer (name) {
+  if (name) root.dataset.drawer = name
+  else delete root.dataset.drawer
+  for (const button of document.querySelectorAll('[data-sidebar-toggle]')) button.setAttribute('aria-expanded', String(name === 'sidebar'))
+  if (name) document.getElementById(name)?.querySelector('a, button, input, select')?.focus()
+}
+
+function toggleStored (key) {
+  const collapsed = root.dataset[key] !== 'collapsed'
+  if (collapsed) root.dataset[key] = 'collapsed'
+  else delete root.dataset[key]
+  memory.set(key, collapsed ? 'collapsed' : '')
+}
+
+document.addEventListener('click', (event) => {
+  if (event.target.closest('[data-sidebar-toggle]')) drawer(root.dataset.drawer ? '' : 'sidebar')
+  else if (event.target.closest('[data-sidebar-collapse]')) toggleStored('sidebar')
+  else if (event.target.closest('[data-aside-toggle]')) {
+    if (narrow.matches) drawer(root.dataset.drawer ? '' : 'aside')
+    else toggleStored('aside')
+    reflect()
+  } else if (event.target.closest('[data-scrim], [data-drawer-close]')) drawer('')
+})
+
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape' && root.dataset.drawer) drawer('')
+})
+narrow.addEventListener('change', () => drawer(''))
+
+function reflect () {
+  const open = narrow.matches ? root.dataset.drawer === 'aside' : root.dataset.aside !== 'collapsed'
+  for (const button of document.querySelectorAll('[data-aside-toggle]')) button.setAttribute('aria-expanded', String(open))
+}
+onLoad('[data-aside-toggle]', reflect)
+
+onLoad('[data-branch]', (branch) => {
+  const key = `branch.${branch.dataset.branch}`
+  if (memory.get(key) === 'closed' && !branch.querySelector('[aria-current]')) branch.open = false
+  branch.addEventListener('toggle', () => memory.set(key, branch.open ? '' : 'closed'))
+})
+
+onLoad('[data-theme-choice]', (choice) => {
+  choice.addEventListener('click', (event) => {
+    const button = event.target.closest('button')
+    if (!button) return
+    event.stopPropagation()
+    root.dataset.theme = button.value
+    for (const other of choice.querySelectorAll('button')) other.setAttribute('aria-pressed', String(other === button))
+    request(choice.dataset.url, { method: 'POST', body: new URLSearchParams({ theme: button.value }) }).catch(() => {})
+  })
+})

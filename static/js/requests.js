@@ -1,0 +1,110 @@
+// Every request of a script: CSRF token, progress bar, what is said when it fails, focus kept over swaps.
+import { text } from './dom.js'
+import { signIn } from './session.js'
+import { toast } from './toasts.js'
+
+const SLOW = 150
+const progress = document.querySelector('[data-progress]')
+let running = 0
+let timer
+
+/** The CSRF token of this page; signing in again renews it. */
+export function csrfToken () {
+  return document.body.dataset.csrfToken
+}
+
+/**
+ * fetch() of our own server: CSRF token, JSON accepted, progress shown; when the session has ended, the user signs in
+ * and the request is repeated. Failures are told by a toast and thrown.
+ */
+export async function request (url, options = {}) {
+  const send = () => fetch(url, {
+    ...options,
+    headers: { Accept: 'application/json', 'X-CSRFToken': csrfToken(), ...options.headers }
+  })
+  begin()
+  try {
+    let response = await send()
+    if (response.status === 401) {
+      await signIn()
+      response = await send()
+    }
+    if (!response.ok) {
+      if (!options.quiet) toast(explain(response.status), 'danger')
+      throw new Error(`${response.status} ${url}`)
+    }
+    return response
+  } catch (error) {
+    if (error instanceof TypeError && !options.quiet) toast(text('network'), 'danger')
+    throw error
+  } finally {
+    end()
+  }
+}
+
+/** A sentence for a status code. */
+export function explain (status) {
+  if (status === 403) return text('forbidden')
+  if (status === 404 || status === 410) return text('missing')
+  if (status === 413) return text('too-large')
+  if (status === 429) return text('too-many')
+  return text('error')
+}
+
+function begin () {
+  running += 1
+  if (running === 1) timer = setTimeout(() => { progress.hidden = false }, SLOW)
+}
+
+function end () {
+  running = Math.max(0, running - 1)
+  if (running) return
+  clearTimeout(timer)
+  progress.hidden = true
+}
+
+document.addEventListener('htmx:configRequest', (event) => {
+  event.detail.headers['X-CSRFToken'] = csrfToken()
+  if (event.detail.parameters.has?.('csrfmiddlewaretoken')) {
+    event.detail.parameters.set('csrfmiddlewaretoken', csrfToken())
+  }
+})
+document.addEventListener('htmx:beforeSend', begin)
+document.addEventListener('htmx:afterRequest', end)
+document.addEventListener('htmx:sendError', () => toast(text('network'), 'danger'))
+document.addEventListener('htmx:timeout', () => toast(text('network'), 'danger'))
+
+document.addEventListener('htmx:responseError', async (event) => {
+  const { xhr, requestConfig, target } = event.detail
+  if (xhr.getResponseHeader('HX-Trigger')?.includes('lejek:toast')) return
+  if (xhr.status !== 401) {
+    toast(explain(xhr.status), 'danger')
+    return
+  }
+  await signIn()
+  const values = requestConfig.formData
+  if (values.has('csrfmiddlewaretoken')) values.set('csrfmiddlewaretoken', csrfToken())
+  window.htmx.ajax(requestConfig.verb, requestConfig.path, {
+    source: requestConfig.elt,
+    event: requestConfig.triggeringEvent,
+    target,
+    values
+  })
+})
+
+// HTMX keeps the focus of elements with an id; for the others the same control, found by its name, gets it back.
+let focused
+document.addEventListener('htmx:beforeSwap', (event) => {
+  const active = document.activeElement
+  focused = event.detail.target.contains(active) && !active.id && active.name
+    ? { root: event.detail.target.id, name: active.name, value: active.type === 'radio' ? active.value : null }
+    : null
+})
+document.addEventListener('htmx:afterSettle', () => {
+  if (!focused) return
+  const root = document.getElementById(focused.root) ?? document
+  const same = [...root.querySelectorAll(`[name="${CSS.escape(focused.name)}"]`)]
+  const control = same.find((element) => focused.value === null || element.value === focused.value)
+  control?.focus({ preventScroll: true })
+  focused = null
+})
