@@ -25,6 +25,7 @@ from crm.models import (
 from crm.models.fields import search_text, sort_key
 from crm.models.versioned import Versioned
 from leads import triggers
+from leads.models.indexes import LEAD_INDEXES
 from leads.querysets import LeadQuerySet
 
 
@@ -33,9 +34,16 @@ def _digits(field: str) -> Func:
 
 
 def _choice(to: type[models.Model], label: str, **options: object) -> models.ForeignKey:
-    """An optional reference that protects what it points at."""
+    """An optional reference that protects what it points at. LEAD_INDEXES has an index for each."""
     return models.ForeignKey(
-        to, verbose_name=label, null=True, blank=True, on_delete=models.PROTECT, related_name="leads", **options
+        to,
+        verbose_name=label,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="leads",
+        db_index=False,
+        **options,
     )
 
 
@@ -46,7 +54,7 @@ class Lead(Versioned):
     name = models.CharField(_("name"), max_length=200)
     product = _choice(Product, _("item"))
     status = models.ForeignKey(
-        LeadStatus, verbose_name=_("lead status"), on_delete=models.PROTECT, related_name="leads"
+        LeadStatus, verbose_name=_("lead status"), on_delete=models.PROTECT, related_name="leads", db_index=False
     )
     type = _choice(LeadType, _("lead type"))
     partner = _choice(Partner, _("partner"))
@@ -133,13 +141,7 @@ class Lead(Versioned):
                 name="lead_closed_on_exactly_when_closed",
             ),
         ]
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index("is_closed", "id", name="lead_by_state"),
-            models.Index("status", "id", name="lead_by_status"),
-            models.Index("sales_person", "is_closed", "id", name="lead_by_sales_person"),
-            models.Index("phone_e164", name="lead_by_phone", condition=~Q(phone_e164="")),
-            models.Index(Func("email", function="lower"), name="lead_by_email", condition=~Q(email="")),
-        ]
+        indexes: ClassVar[list[models.Index]] = LEAD_INDEXES
         triggers: ClassVar[list[object]] = [*Versioned.Meta.triggers, triggers.STATUS_RULE, triggers.STATUS_LOG]
 
     def __str__(self) -> str:
