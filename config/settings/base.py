@@ -116,7 +116,9 @@ NODE_MODULES = BASE_DIR / "node_modules"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
-    ("vendor/tabler", NODE_MODULES / "@tabler/core/dist"),
+    ("vendor/tabler/css", NODE_MODULES / "@tabler/core/dist/css"),
+    ("vendor/tabler/img", NODE_MODULES / "@tabler/core/dist/img"),
+    ("vendor/tabler/js", NODE_MODULES / "@tabler/core/dist/js"),
     ("vendor/trix", NODE_MODULES / "trix/dist"),
     ("vendor/tom-select", NODE_MODULES / "tom-select/dist"),
     ("vendor/inter", NODE_MODULES / "@fontsource-variable/inter"),
@@ -127,6 +129,18 @@ MEDIA_URL = "/media/"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+# --- Reference data ---------------------------------------------------------------------------------------------------
+
+# How rows of later apps take another item in the place of one (crm.services.replacing.Replacer); the rest is updated.
+REFERENCE_REPLACERS = {
+    "leads.Lead": "leads.services.replacing.replace_in_leads",
+    "leads.LeadTagging": "leads.services.replacing.replace_tag",
+}
+# Logs of the past: they are never rewritten, so an item that one tells of is archived instead of deleted.
+REFERENCE_LOGS = ["leads.LeadStatusChange"]
+# Once one of these has a row, the currency of the system is fixed.
+CURRENCY_HOLDERS = ["leads.Lead"]
 
 # --- Celery -------------------------------------------------------------------------------------------------------
 
