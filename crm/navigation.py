@@ -65,7 +65,7 @@ TREE: tuple[Leaf | Branch, ...] = (
                     Leaf(_("E-mail templates"), "template", "communications:template_list", MANAGE),
                     Leaf(_("Telephony"), "phone", "communications:telephony_list", MANAGE),
                     Leaf(_("Users"), "users", "crm:user_list", ("crm.view_user", "crm.manage_own_team")),
-                    Leaf(_("Import"), "file-import", "leads:import_list", ("leads.import_data",)),
+                    Leaf(_("Import"), "file-import", "leads:import_list", ("leads.run_import",)),
                 ),
                 icon="settings",
             ),

@@ -9,13 +9,14 @@ from leads.services.actions import (
     mark_lost,
     reopen,
 )
-from leads.services.write import Draft, LeadValues, create_lead, create_leads, update_lead, update_leads
+from leads.services.write import Draft, LeadValues, check_leads, create_lead, create_leads, update_lead, update_leads
 
 __all__ = [
     "Draft",
     "LeadValues",
     "assign_leads",
     "change_status",
+    "check_leads",
     "copy_lead",
     "create_lead",
     "create_leads",

@@ -154,15 +154,15 @@ def update_leads(*, drafts: Sequence[Draft], by: User | None, imported: bool = F
     Every draft has its `lead`, loaded for update by the caller. A draft that changes nothing writes nothing.
     """
     rules = _Rules(by=by, imported=imported)
+    tags = _tags_of([draft.lead for draft in drafts if draft.lead and draft.tags is not None])
     answers: list[Lead | Refusal] = []
     changed: list[Lead] = []
     with acting_as(by):
         for draft in drafts:
             assert draft.lead is not None
             try:
-                with transaction.atomic(), translated_refusals():
-                    if _store(draft.lead, draft, rules):
-                        changed.append(draft.lead)
+                if _store(draft.lead, draft, rules, tags):
+                    changed.append(draft.lead)
             except (RuleError, ValidationError) as refusal:
                 answers.append(refusal)
             else:
@@ -171,15 +171,55 @@ def update_leads(*, drafts: Sequence[Draft], by: User | None, imported: bool = F
     return answers
 
 
-def _store(lead: Lead, draft: Draft, rules: _Rules) -> bool:
+def check_leads(*, drafts: Sequence[Draft], by: User | None, imported: bool = False) -> list[bool | Refusal]:
+    """Ask `create_leads` and `update_leads` what they would do, and store nothing.
+
+    Each draft is answered for itself, in order: whether it would write anything, or what would refuse it. The draft's
+    lead takes the values and is of no further use.
+    """
+    rules = _Rules(by=by, imported=imported)
+    tags = _tags_of([draft.lead for draft in drafts if draft.lead and draft.tags is not None])
+    answers: list[bool | Refusal] = []
+    for draft in drafts:
+        lead = draft.lead or Lead()
+        try:
+            columns = _prepare(lead, draft.values, rules)
+        except (RuleError, ValidationError) as refusal:
+            answers.append(refusal)
+        else:
+            answers.append(bool(columns) or _wanted(draft) not in (None, tags.get(lead.pk, set())))
+    return answers
+
+
+def _store(lead: Lead, draft: Draft, rules: _Rules, tags: dict[int, set[int]]) -> bool:
     """Write what `draft` changes of a stored lead; tell whether it was anything."""
     columns = _prepare(lead, draft.values, rules)
-    if columns:
-        lead.save(update_fields=columns)
-    tags_changed = draft.tags is not None and _set_tags(lead, draft.tags)
-    if tags_changed and not columns:
-        Lead.objects.filter(pk=lead.pk).update(name=F("name"))  # counts as a version of the lead
-    return bool(columns) or tags_changed
+    wanted, current = _wanted(draft), tags.get(lead.pk, set())
+    tags_changed = wanted is not None and wanted != current
+    if not columns and not tags_changed:
+        return False
+    with transaction.atomic(), translated_refusals():
+        if columns:
+            lead.save(update_fields=columns)
+        if wanted is not None and tags_changed:
+            LeadTagging.objects.filter(lead=lead, tag_id__in=current - wanted).delete()
+            LeadTagging.objects.bulk_create([LeadTagging(lead=lead, tag_id=tag) for tag in sorted(wanted - current)])
+            if not columns:
+                Lead.objects.filter(pk=lead.pk).update(name=F("name"))  # counts as a version of the lead
+    return True
+
+
+def _wanted(draft: Draft) -> set[int] | None:
+    """The tags that the lead shall have; None leaves them as they are."""
+    return None if draft.tags is None else {tag.pk for tag in draft.tags}
+
+
+def _tags_of(leads: Sequence[Lead]) -> dict[int, set[int]]:
+    """The tags of leads by the lead's id; leads without tags are absent."""
+    tags: dict[int, set[int]] = {}
+    for lead_id, tag_id in LeadTagging.objects.filter(lead__in=leads).values_list("lead_id", "tag_id") if leads else ():
+        tags.setdefault(lead_id, set()).add(tag_id)
+    return tags
 
 
 def _prepare(lead: Lead, values: LeadValues, rules: _Rules) -> list[str]:
@@ -248,14 +288,8 @@ def _check_funnel(lead: Lead, before: dict[str, Any], *, is_new: bool, funnel: F
         lead.lost_reason = None
     elif lead.lost_reason_id is None:
         raise LostReasonRequired(_("Choose a lost reason."), field="lost_reason")
-
-
-def _set_tags(lead: Lead, tags: Iterable[LeadTag]) -> bool:
-    wanted = {tag.pk for tag in tags}
-    current = set(LeadTagging.objects.filter(lead=lead).values_list("tag_id", flat=True))
-    LeadTagging.objects.filter(lead=lead, tag_id__in=current - wanted).delete()
-    LeadTagging.objects.bulk_create([LeadTagging(lead=lead, tag_id=tag) for tag in sorted(wanted - current)])
-    return wanted != current
+    if not status.is_closed:
+        lead.closed_at = None
 
 
 def _reload(leads: Sequence[Lead]) -> None:
