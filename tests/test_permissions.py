@@ -1,0 +1,177 @@
+"""Who may do what, over every address there is.
+
+A new URL is one line in URLS (or in EXEMPT, with the reason); a URL without a line fails. A line says who may, by role:
+
+    everyone("app:noun_verb")                     anyone who is signed in
+    managers("app:noun_verb")                     managers and administrators; sales people get 403
+    admins("app:noun_verb")                       administrators; sales people and managers get 403
+    guests("app:noun_verb")                       also who is not signed in
+
+More of it: `"post"` for the method (GET is the default); arguments of the address by name, where "@lead" is the ID of
+the sample row "lead" (SAMPLES) and anything else stands for itself; `data={…}` for what is posted; `known=True` when
+the refused are not told 403 but 404. A line with "@lead" is also tried by a sales person on a lead that is not theirs,
+which must not exist for them (404).
+
+"May" is any answer but a refusal (401, 403, 404, 405, the login page) or an error of the server.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.shortcuts import resolve_url
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from crm.models import SystemSettings, User, Visibility
+from tests.cast import FunnelCast
+from tests.factories import crm as rows
+from tests.factories.leads import LeadFactory
+
+GUEST, SALES, MANAGER, ADMIN = "guest", "sales", "manager", "admin"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One address with one method, and the roles that may."""
+
+    name: str
+    who: frozenset[str]
+    method: str = "get"
+    data: dict[str, Any] = field(default_factory=dict)
+    refusal: int = 403
+    args: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.name}"
+
+
+def _lines(*who: str) -> Callable[..., Line]:
+    def line(name: str, method: str = "get", *, data: dict[str, Any] | None = None, known: bool = False, **args: Any):
+        return Line(name, frozenset(who), method, data or {}, 404 if known else 403, args)
+
+    return line
+
+
+guests = _lines(GUEST, SALES, MANAGER, ADMIN)
+everyone = _lines(SALES, MANAGER, ADMIN)
+managers = _lines(MANAGER, ADMIN)
+admins = _lines(ADMIN)
+
+
+@dataclass
+class Cast:
+    """What the makers of sample rows may build on."""
+
+    ola: User
+    marek: User
+    ewa: User
+    adam: User
+    funnel: FunnelCast
+
+
+# The rows that addresses are tried with, each made when a line names it.
+SAMPLES: dict[str, Callable[[Cast], int]] = {
+    "user": lambda cast: cast.ola.pk,
+    "team": lambda cast: cast.ola.team_id or 0,
+    "lead": lambda cast: LeadFactory(status=cast.funnel.new, sales_person=cast.ola).pk,
+    "hidden_lead": lambda cast: LeadFactory(status=cast.funnel.new, sales_person=cast.marek).pk,
+    "status": lambda cast: cast.funnel.qualified.pk,
+    "type": lambda cast: rows.LeadTypeFactory().pk,
+    "tag": lambda cast: rows.LeadTagFactory().pk,
+    "priority": lambda cast: rows.LeadPriorityFactory().pk,
+    "lost_reason": lambda cast: cast.funnel.too_expensive.pk,
+    "partner": lambda cast: rows.PartnerFactory().pk,
+    "product": lambda cast: rows.ProductFactory().pk,
+}
+
+URLS: list[Line] = [
+    # --- accounts and profile
+    guests("crm:session_show"),
+    everyone("crm:theme_update", "post", data={"theme": "dark"}),
+    guests("crm:language_update", "post", data={"language": "en"}),
+    everyone("crm:profile_edit"),
+    # --- users
+    # --- partners and products
+    # --- settings and reference data
+    # --- leads
+    # --- import
+]
+
+EXEMPT: dict[str, str] = {
+    "crm:health_show": "public: tells a balancer that the process answers, and nothing else",
+    "crm:user_photo": "404 for a user without a photo; tests/crm covers it",
+}
+# allauth's own pages: it decides who sees them and tests that itself. What we switch off is held by tests/crm.
+EXEMPT_PREFIXES = ("account_", "mfa_", "socialaccount_", "usersessions_")
+
+
+def _all_names(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from _all_names(entry, f"{namespace}{entry.namespace}:" if entry.namespace else namespace)
+        elif isinstance(entry, URLPattern):
+            yield f"{namespace}{entry.name}"
+
+
+@pytest.fixture
+def cast(ola: User, marek: User, ewa: User, adam: User, funnel: FunnelCast) -> Cast:
+    settings_row = SystemSettings.objects.current()
+    settings_row.sales_visibility = Visibility.OWN
+    settings_row.save()
+    return Cast(ola, marek, ewa, adam, funnel)
+
+
+def _answer(client: Client, line: Line, cast: Cast, **instead: str) -> Any:
+    args = {
+        name: SAMPLES[value[1:]](cast) if isinstance(value, str) and value.startswith("@") else value
+        for name, value in {**line.args, **instead}.items()
+    }
+    return getattr(client, line.method)(reverse(line.name, kwargs=args), line.data)
+
+
+def _goes_to_login(response: Any) -> bool:
+    return response.status_code == 302 and response.url.startswith(resolve_url(settings.LOGIN_URL))
+
+
+@pytest.mark.parametrize("line", [line for line in URLS if GUEST not in line.who], ids=str)
+def test_a_guest_is_sent_to_the_login_page(client: Client, cast: Cast, line: Line) -> None:
+    assert _goes_to_login(_answer(client, line, cast))
+
+
+@pytest.mark.parametrize("role", [SALES, MANAGER, ADMIN])
+@pytest.mark.parametrize("line", URLS, ids=str)
+def test_a_role_may_what_its_line_says(client: Client, cast: Cast, line: Line, role: str) -> None:
+    client.force_login({SALES: cast.ola, MANAGER: cast.ewa, ADMIN: cast.adam}[role])
+
+    response = _answer(client, line, cast)
+
+    if role in line.who:
+        assert response.status_code < 500
+        assert response.status_code not in (401, 403, 404, 405)
+        assert not _goes_to_login(response)
+    else:
+        assert response.status_code == line.refusal
+
+
+@pytest.mark.parametrize("line", [line for line in URLS if "@lead" in line.args.values()], ids=str)
+def test_a_lead_of_others_does_not_exist_for_a_sales_person(client: Client, cast: Cast, line: Line) -> None:
+    client.force_login(cast.ola)
+    argument = next(name for name, value in line.args.items() if value == "@lead")
+
+    response = _answer(client, line, cast, **{argument: "@hidden_lead"})
+
+    assert response.status_code == 404
+
+
+def test_every_url_has_its_line() -> None:
+    known = {line.name for line in URLS} | EXEMPT.keys()
+    names = set(_all_names(get_resolver()))
+
+    missing = {name for name in names - known if not name.startswith(EXEMPT_PREFIXES)}
+
+    assert not missing, "add a line to URLS in tests/test_permissions.py"
+    assert not known - names, "these URLs are gone: take their lines away"
+    assert not {line.name for line in URLS} & EXEMPT.keys()
