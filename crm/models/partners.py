@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q, TextField, Value
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +43,7 @@ class Partner(Versioned):
     website = models.CharField(_("website"), max_length=200, blank=True)
     is_archived = models.BooleanField(_("archived"), default=False)
     name_sort = sort_key("name")
+    city_sort = sort_key("city")
     search_text = search_text(
         "name", "nip", "email", "city", "external_id", _digits("phone"), _digits("phone_e164"), "website"
     )
@@ -57,6 +59,7 @@ class Partner(Versioned):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index("name_sort", "id", name="partner_by_name"),
+            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="partner_search"),
             models.Index("nip", name="partner_by_nip", condition=~Q(nip="")),
             models.Index("phone_e164", name="partner_by_phone", condition=~Q(phone_e164="")),
             models.Index(Func("email", function="lower"), name="partner_by_email", condition=~Q(email="")),
@@ -66,7 +69,7 @@ class Partner(Versioned):
         return self.name
 
 
-class PartnerContact(models.Model):
+class PartnerContact(Versioned):
     """A person to talk to at a partner."""
 
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="contacts")
@@ -79,11 +82,11 @@ class PartnerContact(models.Model):
     phone_e164 = models.CharField(max_length=16, blank=True, editable=False)
     email = models.EmailField(_("e-mail"), blank=True)
 
-    class Meta:
+    class Meta(Versioned.Meta):
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
-        ordering = ["last_name", "first_name", "pk"]
-        indexes = [
+        ordering: ClassVar[list[str]] = ["last_name", "first_name", "pk"]
+        indexes: ClassVar[list[models.Index]] = [
             models.Index("phone_e164", name="contact_by_phone", condition=~Q(phone_e164="")),
             models.Index(Func("email", function="lower"), name="contact_by_email", condition=~Q(email="")),
         ]

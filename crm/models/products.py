@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -45,7 +46,10 @@ class Product(Versioned):
             models.CheckConstraint(condition=~Q(code=""), name="product_code_not_empty"),
             models.CheckConstraint(condition=Q(net_price__gte=0), name="product_price_not_negative"),
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index("name_sort", "id", name="product_by_name")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index("name_sort", "id", name="product_by_name"),
+            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="product_search"),
+        ]
 
     def __str__(self) -> str:
         return self.name
