@@ -1,0 +1,233 @@
+"""Leads by the hundred thousand, written by COPY through every trigger, skewed as real funnels are.
+
+    python -m bench.generate 100000
+
+The database is migrated and has no leads yet.
+"""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate
+from random import Random
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+
+TAGS_OF_A_LEAD = 3
+YEARS = 3
+LEAD_COLUMNS = (  # noqa: SIM905 - reads best as text
+    "external_id name product_id status_id type_id partner_id sales_person_id received_at closed_at expected_revenue "
+    "probability expected_close campaign_id medium_id source_id priority_id phone phone_e164 email description "
+    "company_name website street city region postal_code country first_name middle_name last_name position_id "
+    "lost_reason_id status_entered_at"
+).split()
+
+# Name, colour, closed, lost, won, and its share of all leads.
+STATUSES = (
+    ("Nowy", "blue", False, False, False, 17),
+    ("Kwalifikacja", "azure", False, False, False, 10),
+    ("Propozycja", "purple", False, False, False, 7),
+    ("Negocjacje", "orange", False, False, False, 4),
+    ("Wygrana", "green", True, False, True, 22),
+    ("Porażka", "red", True, True, False, 40),
+)
+
+
+def main() -> int:
+    """Fill the database."""
+    parser = argparse.ArgumentParser(prog="python -m bench.generate")
+    parser.add_argument("leads", type=int, nargs="?", default=int(os.environ.get("LEADS", "100000")))
+    count: int = parser.parse_args().leads
+    django.setup()
+    from leads.models import Lead
+
+    if Lead.objects.exists():
+        print("The database has leads already.", file=sys.stderr)
+        return 1
+    started = time.perf_counter()
+    generate(count)
+    print(f"{count} leads in {time.perf_counter() - started:.0f} s")
+    return 0
+
+
+def generate(count: int) -> None:
+    """Write `count` leads with three tags each, and what they refer to; then let PostgreSQL look at it (ANALYZE)."""
+    from django.db import connection, transaction
+
+    random = Random(count)
+    with transaction.atomic():
+        references = _reference_data(random, count)
+        with connection.cursor() as cursor:
+            columns = ", ".join(LEAD_COLUMNS)
+            with cursor.copy(f"COPY leads_lead ({columns}) FROM STDIN") as copy:
+                for row in _leads(random, count, references):
+                    copy.write_row(row)
+            cursor.execute("SELECT id FROM leads_lead ORDER BY id")
+            ids = [pk for (pk,) in cursor.fetchall()]
+            with cursor.copy("COPY leads_leadtagging (lead_id, tag_id) FROM STDIN") as copy:
+                for lead in ids:
+                    for tag in _distinct(random, references["tag"], TAGS_OF_A_LEAD):
+                        copy.write_row((lead, tag))
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+class Skewed:
+    """A choice among rows where the first are much more frequent than the last (Zipf)."""
+
+    def __init__(self, rows: list[Any], weights: list[float] | None = None) -> None:
+        self.rows = rows
+        self.weights = list(accumulate(weights or [1 / (place + 1) for place in range(len(rows))]))
+
+    def pick(self, random: Random) -> Any:
+        return random.choices(self.rows, cum_weights=self.weights)[0]
+
+
+def _distinct(random: Random, choice: Skewed, count: int) -> set[Any]:
+    found: set[Any] = set()
+    while len(found) < count:
+        found.add(choice.pick(random))
+    return found
+
+
+def _reference_data(random: Random, count: int) -> dict[str, Any]:
+    """Make what leads refer to; of each kind a skewed choice of IDs."""
+    from django.contrib.auth.models import Group
+
+    from crm import models
+    from crm.roles import MANAGER, SALES
+    from leads.demo import people, words
+
+    def named(model: Any, names: list[str], **values: Any) -> Skewed:
+        made = model.objects.bulk_create(
+            [model(name=name, sort_order=place, **values) for place, name in enumerate(names)]
+        )
+        return Skewed([row.pk for row in made])
+
+    statuses = [
+        models.LeadStatus.objects.create(
+            name=name, sort_order=place, colour=colour, is_closed=closed, is_lost=lost, is_won=won
+        )
+        for place, (name, colour, closed, lost, won, _share) in enumerate(STATUSES)
+    ]
+    teams = models.Team.objects.bulk_create(
+        [models.Team(name=name) for name in ("Północ", "Południe", "Klienci kluczowi")]
+    )
+    sellers = []
+    for place in range(30):
+        someone = people.person(random)
+        seller = models.User.objects.create_user(
+            f"bench{place}@lejek.test", None, first_name=someone.first_name, last_name=someone.last_name,
+            team=teams[place % len(teams)],
+        )  # fmt: skip
+        seller.groups.add(Group.objects.get(name=MANAGER if place == 0 else SALES))
+        sellers.append(seller.pk)
+    partners = []
+    for place in range(max(count // 10, 20)):
+        firm = people.company(random)
+        partners.append(
+            models.Partner(
+                external_id=f"P{place}", name=firm.name, nip=firm.nip, city=firm.city, region=firm.region,
+                street=firm.street, postal_code=firm.postal_code, country="Polska", phone=firm.phone,
+                phone_e164=f"+48{firm.phone.replace(' ', '')}", email=f"biuro@{firm.domain}",
+            )
+        )  # fmt: skip
+    models.Partner.objects.bulk_create(partners, batch_size=5000)
+    products = models.Product.objects.bulk_create(
+        [models.Product(code=c, name=n, unit=u, net_price=p, vat_rate=v) for c, n, u, p, v in words.PRODUCTS]
+    )
+    return {
+        "status": Skewed([status.pk for status in statuses], [share for *_marks, share in STATUSES]),
+        "closed": {status.pk for status in statuses if status.is_closed},
+        "lost": {status.pk for status in statuses if status.is_lost},
+        "type": named(models.LeadType, ["Nowy klient", "Rozbudowa", "Serwis", "Wynajem"]),
+        "priority": Skewed([
+            models.LeadPriority.objects.create(name=name, colour=colour, sort_order=place).pk
+            for place, (name, colour) in enumerate(
+                [("Normalny", "gray"), ("Wysoki", "orange"), ("Niski", "azure"), ("Pilny", "red")]
+            )
+        ]),
+        "tag": Skewed([
+            models.LeadTag.objects.create(
+                name=f"tag {place:02d}", sort_order=place, colour=models.Colour.values[place % 13]
+            ).pk
+            for place in range(40)
+        ]),
+        "source": named(models.Source, ["Strona WWW", "Telefon", "Polecenie", "Targi", "Allegro", "LinkedIn", "Inne"]),
+        "medium": named(models.Medium, ["Formularz", "Telefon", "E-mail", "Spotkanie"]),
+        "campaign": named(models.Campaign, [f"Kampania {place}" for place in range(1, 25)]),
+        "position": named(models.Position, ["Kierownik magazynu", "Właściciel", "Dyrektor operacyjny", "Zakupy"]),
+        "lost_reason": named(models.LostReason, ["Za drogo", "Konkurencja", "Brak budżetu", "Brak kontaktu", "Termin"]),
+        "seller": Skewed(sellers),
+        "partner": Skewed([row.pk for row in partners]),
+        "product": Skewed([row.pk for row in products]),
+    }  # fmt: skip
+
+
+def _leads(random: Random, count: int, references: dict[str, Any]) -> Iterator[list[Any]]:
+    """Rows for COPY, the oldest first."""
+    from leads.demo import people, words
+
+    now = datetime.now(UTC).replace(microsecond=0)
+    span = timedelta(days=365 * YEARS)
+
+    def maybe(share: float, value: Any) -> Any:
+        return value if random.random() < share else None
+
+    def one(kind: str) -> Any:
+        return references[kind].pick(random)
+
+    for place in range(count):
+        received = now - span * (1 - place / count) + timedelta(minutes=random.randint(0, 600))
+        received = min(received, now)
+        status = one("status")
+        entered = min(received + timedelta(days=random.expovariate(1 / 20)), now)
+        city = random.choice(words.CITIES)
+        someone, firm = people.person(random), people.company(random)
+        phone = people.phone(random, city)
+        row = {
+            "external_id": f"L{place}",
+            "name": random.choice(words.ENQUIRIES).format(city=city[0]),
+            "product_id": maybe(0.7, one("product")),
+            "status_id": status,
+            "type_id": maybe(0.9, one("type")),
+            "partner_id": maybe(0.6, one("partner")),
+            "sales_person_id": maybe(0.95, one("seller")),
+            "received_at": received,
+            "closed_at": entered if status in references["closed"] else None,
+            "expected_revenue": maybe(0.8, round(random.lognormvariate(9, 1.2), 2)),
+            "probability": maybe(0.7, random.choice((10, 20, 30, 50, 70, 90))),
+            "expected_close": maybe(0.6, date.fromordinal(received.toordinal() + random.randint(5, 120))),
+            "campaign_id": maybe(0.3, one("campaign")),
+            "medium_id": maybe(0.8, one("medium")),
+            "source_id": maybe(0.9, one("source")),
+            "priority_id": maybe(0.8, one("priority")),
+            "phone": phone,
+            "phone_e164": f"+48{phone.replace(' ', '')}",
+            "email": f"{someone.mailbox}@{firm.domain}",
+            "description": random.choice(words.NOTES),
+            "company_name": firm.name,
+            "website": f"https://www.{firm.domain}",
+            "street": firm.street,
+            "city": city[0],
+            "region": city[1],
+            "postal_code": firm.postal_code,
+            "country": "Polska",
+            "first_name": someone.first_name,
+            "middle_name": "",
+            "last_name": someone.last_name,
+            "position_id": maybe(0.5, one("position")),
+            "lost_reason_id": one("lost_reason") if status in references["lost"] else None,
+            "status_entered_at": entered,
+        }
+        yield [row[column] for column in LEAD_COLUMNS]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Demo data: a Polish supplier of warehouse equipment, its customers and a year of its leads."""
