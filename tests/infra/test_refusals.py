@@ -80,7 +80,9 @@ def test_postgres_unreachable(installation):
     port = free_port()
     url = f"postgresql://lejek:secret@127.0.0.1:{port}/lejek"
 
-    assert_refused(installation, f"PostgreSQL of DATABASE_URL (127.0.0.1:{port}/lejek) cannot be used", DATABASE_URL=url)
+    assert_refused(
+        installation, f"PostgreSQL of DATABASE_URL (127.0.0.1:{port}/lejek) cannot be used", DATABASE_URL=url
+    )
     assert "secret" not in installation.call("run", DATABASE_URL=url).stderr
 
 

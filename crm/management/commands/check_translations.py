@@ -47,11 +47,11 @@ def extract(project: Path) -> Catalog:
         Path(folder, "locale").mkdir()
         # Without settings, so that it writes into the copy and not into the project's own locale folder.
         environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
-        command = [sys.executable, "-m", "django", "makemessages", "--locale", "pl", "--keep-pot", "--no-wrap"]
+        command = [sys.executable, "-m", "django", "makemessages", "--locale", "pl", "--no-wrap"]
         done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             raise CommandError(f"The texts could not be extracted: {done.stderr.strip()}")
-        return read_catalog(Path(folder, "locale", "django.pot"))
+        return read_catalog(Path(folder, "locale", "pl", "LC_MESSAGES", "django.po"))
 
 
 def read_catalog(file: Path) -> Catalog:
