@@ -20,3 +20,5 @@ REDIS_URL = urlsplit(REDIS_URL)._replace(path=f"/{8 + int(_process)}").geturl() 
 CELERY_BROKER_URL = REDIS_URL
 CACHES["default"]["LOCATION"] = REDIS_URL  # noqa: F405
 MEDIA_ROOT = lejek_home() / "test-media" / _process
+# Nothing is collected for tests: files are found where they are.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
