@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_filters",
     "django_htmx",
@@ -98,6 +99,25 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_FORMS = {
+    "login": "crm.forms.accounts.LoginForm",
+    "reset_password": "crm.forms.accounts.ResetPasswordForm",
+    "reset_password_from_key": "crm.forms.accounts.ResetPasswordKeyForm",
+    "change_password": "crm.forms.accounts.ChangePasswordForm",
+    "set_password": "crm.forms.accounts.SetPasswordForm",
+    "reauthenticate": "crm.forms.accounts.ConfirmPasswordForm",
+}
+MFA_FORMS = {
+    "authenticate": "crm.forms.accounts.CodeForm",
+    "reauthenticate": "crm.forms.accounts.ConfirmCodeForm",
+    "activate_totp": "crm.forms.accounts.ActivateTOTPForm",
+    "add_webauthn": "crm.forms.accounts.AddKeyForm",
+    "edit_webauthn": "crm.forms.accounts.EditKeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Lejek"
 

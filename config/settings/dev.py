@@ -15,3 +15,5 @@ SECRET_KEY = env.str("SECRET_KEY", default=hashlib.sha256(f"lejek {lejek_home()}
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 STATIC_ROOT = lejek_home() / "static"
 MEDIA_ROOT = lejek_home() / "media"
+# Security keys on http://localhost, which browsers take for safe.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True

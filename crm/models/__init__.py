@@ -1,5 +1,6 @@
 """Users, partners, products and reference data: what every other app builds on."""
 
+from crm.models.invitations import Invitation
 from crm.models.partners import Partner, PartnerContact
 from crm.models.products import Product, VatRate
 from crm.models.reference import (
@@ -22,6 +23,7 @@ from crm.models.users import Language, Team, Theme, User
 __all__ = [
     "Campaign",
     "Colour",
+    "Invitation",
     "Language",
     "LeadPriority",
     "LeadStatus",

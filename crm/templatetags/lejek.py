@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from crm import formats
 from crm.current import system_settings
 from crm.models import Colour, User
+from crm.roles import ROLES
 
 register = template.Library()
 
@@ -143,3 +144,9 @@ def query(context: RequestContext, **changes: Any) -> str:
 def item(mapping: Mapping[Any, Any], key: Any) -> Any:
     """The value of a mapping at a key that is only known in the template; None when there is none."""
     return mapping.get(key)
+
+
+@register.filter
+def role_name(group: Any) -> str:
+    """The name of a group, translated when it is one of the three roles."""
+    return str(ROLES.get(group.name, group.name))

@@ -1,5 +1,6 @@
 """The signed-in user's own things: session, theme, language, profile, photo."""
 
+from allauth.account.utils import perform_login
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -7,14 +8,17 @@ from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from crm.forms.users import ProfileForm
+from crm.errors import RuleError
+from crm.forms.users import FirstPasswordForm, ProfileForm
 from crm.htmx import redirect_to
 from crm.models import Theme, User
 from crm.requests import signed_in_user
+from crm.services.invitations import accept_invitation, open_invitation
 from crm.services.users import set_theme, update_profile
 
 YEAR = 365 * 24 * 3600
@@ -92,3 +96,24 @@ def user_photo(request: HttpRequest, pk: int) -> FileResponse:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+@login_not_required
+@never_cache
+def invitation_accept(request: HttpRequest, token: str) -> HttpResponseBase:
+    """The page of an invitation's link: the invited chooses a password and is signed in."""
+    invitation = open_invitation(token)
+    if invitation is None:
+        return render(request, "account/invitation_closed.html", status=410)
+    with translation.override(invitation.user.language):
+        form = FirstPasswordForm(request.POST or None, user=invitation.user)
+        if request.method == "POST" and form.is_valid():
+            try:
+                user = accept_invitation(invitation=invitation, password=form.cleaned_data["password1"])
+            except RuleError:
+                return render(request, "account/invitation_closed.html", status=410)
+            response = perform_login(request, user, email_verification="none", redirect_url="/")
+            remember_language(response, user.language)
+            return response
+        context = {"form": form, "invitation": invitation}
+        return render(request, "account/invitation.html", context, status=422 if form.is_bound else 200)

@@ -1,0 +1,113 @@
+"""A real Chromium on a live server. A page that writes an error to its console fails its test."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from crm.models import User
+
+# Playwright's loop runs in this thread; Django would take it for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+AXE = settings.NODE_MODULES / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests need the data that migrations made (roles), which a flush between them would take away."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium; as root it must run without its sandbox."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert path, "No Chromium: install it with `apt-get install chromium`."
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()
+
+
+
+@pytest.fixture
+def new_page(chromium: Browser, live_server: LiveServer) -> Iterator[Callable[..., Page]]:
+    """Open a page in a browser of its own: `new_page(user)`, with options of Playwright's contexts."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and not _is_expected(message.text):
+            errors.append(f"{message.text} ({message.location.get('url')})")
+
+    def open_page(user: User | None = None, **options: object) -> Page:
+        context = chromium.new_context(
+            **{  # type: ignore[arg-type]
+                "base_url": live_server.url,
+                "locale": "pl-PL",
+                "timezone_id": "Europe/Warsaw",
+                "viewport": DESKTOP,
+                "reduced_motion": "reduce",
+                **options,
+            }
+        )
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        page.on("console", note)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        if user is not None:
+            sign_in(page, user)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not errors, f"The browser's console has errors: {errors}"
+
+
+def _is_expected(text: str) -> bool:
+    # Chromium reports each answer of 4xx as an error of the console; tests look at what the page says about them.
+    return text.startswith("Failed to load resource: the server responded with a status of 4")
+
+
+def sign_in(page: Page, user: User) -> None:
+    """Give the browser of `page` a session of `user`, without the login page."""
+    client = Client()
+    client.force_login(user)
+    base_url = str(page.context._impl_obj._options["baseURL"])  # type: ignore[attr-defined]
+    page.context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value, "url": base_url}]
+    )
+
+
+def sign_out(page: Page) -> None:
+    """Take the session away behind the page's back, as if it had expired."""
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+
+
+def assert_accessible(page: Page, *, within: str = "html") -> None:
+    """No finding of axe-core, in the light and in the dark theme."""
+    for theme in ("light", "dark"):
+        page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = page.evaluate(
+            "([root, rules]) => axe.run(root, { runOnly: rules, resultTypes: ['violations'] })"
+            ".then(result => result.violations.map(rule => "
+            "`${rule.id}: ${rule.help}\\n` + rule.nodes.map(node => `    ${node.target} ${node.failureSummary}`).join('\\n')))",
+            [within, RULES],
+        )
+        assert not found, f"{page.url} ({theme}):\n" + "\n".join(found)
+    page.evaluate("() => { document.documentElement.dataset.theme = 'light' }")
