@@ -48,7 +48,8 @@ STATUS_RULE = pgtrigger.Trigger(
     """,
 )
 
-# The author is what pghistory's context says; a user deleted meanwhile leaves the step without one.
+# The author is what pghistory's context says; a user deleted meanwhile leaves the step without one. A lead whose import
+# put it into the future has stayed no time at all.
 STATUS_LOG = pgtrigger.Trigger(
     name="status_log",
     when=pgtrigger.After,
@@ -66,7 +67,7 @@ STATUS_LOG = pgtrigger.Trigger(
         ELSE
             INSERT INTO leads_leadstatuschange (lead_id, from_status_id, to_status_id, changed_at, stayed, by_id)
             VALUES (NEW.id, OLD.status_id, NEW.status_id, NEW.status_entered_at,
-                    NEW.status_entered_at - OLD.status_entered_at, author);
+                    GREATEST(NEW.status_entered_at - OLD.status_entered_at, interval '0'), author);
         END IF;
         RETURN NULL;
     """,

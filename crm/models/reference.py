@@ -107,13 +107,15 @@ class LeadTypeStatus(models.Model):
         verbose_name_plural = _("allowed statuses of types")
         constraints = [models.UniqueConstraint(fields=["type", "status"], name="leadtypestatus_unique")]
         triggers = [
-            # Against the share lock that the status rule takes: see leads/triggers.py.
+            # Against the share lock that the status rule takes: see leads/triggers.py. The row is written too, so that
+            # a transaction with an older snapshot (REPEATABLE READ) fails instead of judging by the old matrix.
             pgtrigger.Trigger(
                 name="lock_type",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 func="""
                     PERFORM 1 FROM crm_leadtype WHERE id IN (OLD.type_id, NEW.type_id) ORDER BY id FOR UPDATE;
+                    UPDATE crm_leadtype SET sort_order = sort_order WHERE id IN (OLD.type_id, NEW.type_id);
                     RETURN COALESCE(NEW, OLD);
                 """,
             )

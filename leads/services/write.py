@@ -281,7 +281,7 @@ def _check_sales_person(lead: Lead, before: int | None, *, is_new: bool, rules: 
 def _check_funnel(lead: Lead, before: dict[str, Any], *, is_new: bool, funnel: Funnel) -> None:
     if lead.status_id is None:
         raise RuleError(_("Choose a lead status."), field="status")
-    status = funnel.statuses.get(lead.status_id, lead.status)
+    status = funnel.statuses.get(lead.status_id) or lead.status
     if is_new or lead.status_id != before["status_id"] or lead.type_id != before["type_id"]:
         check_status(funnel, type=lead.type, status=status)
     if not status.is_lost:
@@ -319,6 +319,8 @@ def translated_refusals() -> Iterator[None]:
                 _("The funnel was changed in the meantime: this status is no longer allowed for the type."),
                 field="status",
             ) from error
+        if constraint == "lead_lost_reason_exactly_when_lost":  # the mark Porażka was moved meanwhile
+            raise LostReasonRequired(_("Choose a lost reason."), field="lost_reason") from error
         if constraint == "leads_lead_external_id_key":
             raise RuleError(_("A lead with this external ID already exists."), field="external_id") from error
         raise
