@@ -229,10 +229,15 @@ def _changes(group: _Group, rows: dict[int, Any], names: _Names) -> list[FieldCh
 
 def _text(field: "models.Field[Any, Any]", value: Any, names: _Names) -> str:
     """A stored value as people read it."""
+    if isinstance(field, models.ForeignKey) and value is not None:
+        return names.of(field.related_model, value)
+    return text_of(field, value)
+
+
+def text_of(field: "models.Field[Any, Any]", value: Any) -> str:
+    """A value of a field of leads (a reference as its row, not its ID) as people read it; "" when empty."""
     if value is None or value == "":
         return ""
-    if isinstance(field, models.ForeignKey):
-        return names.of(field.related_model, value)
     if isinstance(field, models.DateTimeField):
         return format_moment(value)
     if isinstance(field, models.DateField):

@@ -6,9 +6,11 @@ from leads.services.actions import (
     copy_lead,
     create_partner,
     delete_lead,
+    holders,
     mark_lost,
     reopen,
 )
+from leads.services.once import create_lead_once
 from leads.services.write import Draft, LeadValues, check_leads, create_lead, create_leads, update_lead, update_leads
 
 __all__ = [
@@ -19,9 +21,11 @@ __all__ = [
     "check_leads",
     "copy_lead",
     "create_lead",
+    "create_lead_once",
     "create_leads",
     "create_partner",
     "delete_lead",
+    "holders",
     "mark_lost",
     "reopen",
     "update_lead",

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from crm.errors import InUse, RuleError
 from crm.history import acting_as
 from crm.models import LeadStatus, LostReason, Partner, User
-from leads.models import Lead, LeadStatusChange, LeadTagging
+from crm.usage import count_by_label, uses_of
+from leads.models import Lead, LeadStatusChange
 from leads.querysets import load_funnel
 from leads.rules import allowed_statuses, lost_status
 from leads.services.write import Draft, LeadValues, Refusal, create_lead, update_lead, update_leads
@@ -68,10 +69,10 @@ def copy_lead(*, lead: Lead, by: User) -> Lead:
     return create_lead(values=values, tags=list(lead.tags.all()), by=by)
 
 
-def create_partner(*, lead: Lead, by: User) -> Partner:
+def create_partner(*, lead: Lead, by: User, version: int | None = None) -> Partner:
     """Make a partner of the company or person that `lead` tells of, and link it.
 
-    Raises RuleError when the lead has a partner already.
+    Raises RuleError when the lead has a partner already, StaleObject.
     """
     if lead.partner_id is not None:
         raise RuleError(_("This lead already has a partner."), field="partner")
@@ -99,21 +100,13 @@ def create_partner(*, lead: Lead, by: User) -> Partner:
                 phone_e164=lead.phone_e164,
                 email=lead.email,
             )
-        update_lead(lead=lead, values={"partner": partner}, by=by)
+        update_lead(lead=lead, values={"partner": partner}, by=by, version=version)
     return partner
 
 
 def holders(lead: Lead) -> dict[str, int]:
     """What keeps `lead` from being deleted: the number of rows that refer to it, by the plural name of their model."""
-    own = (LeadStatusChange, LeadTagging)  # go with the lead; history rows have no constraint and stay
-    counts = {
-        str(relation.related_model._meta.verbose_name_plural): relation.related_model._base_manager.filter(
-            **{relation.field.name: lead}
-        ).count()
-        for relation in Lead._meta.related_objects
-        if relation.field.db_constraint and relation.related_model not in own
-    }
-    return {name: count for name, count in counts.items() if count}
+    return count_by_label(uses_of(lead))
 
 
 def delete_lead(*, lead: Lead, by: User | None) -> None:

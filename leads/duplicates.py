@@ -1,0 +1,114 @@
+"""Leads and partners that look like the lead being typed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
+
+from crm.current import system_settings
+from crm.models import Product, User, Visibility
+from crm.phones import to_e164
+from crm.querysets import SimilarPartner, similar_partners
+from crm.search import clean_query, normalised
+from crm.visibility import visibility_of, visible_leads
+from leads.models import Lead
+from leads.querysets import LeadQuerySet
+
+SHOWN = 5
+SHORTEST_NAME = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed so far, fit for searching; `lead` is the stored lead being edited."""
+
+    lead: int | None
+    phone: str
+    email: str
+    name: str
+    company: str
+    person: str
+    has_partner: bool
+
+    @classmethod
+    def read(cls, sent: Mapping[str, str]) -> "Typed":
+        """From the fields of the form."""
+        text = {name: clean_query(sent.get(name, "")) for name in FIELDS}
+        return cls(
+            lead=int(text["lead"]) if text["lead"].isdecimal() else None,
+            phone=text["phone"],
+            email=text["email"].lower(),
+            name=text["name"],
+            company=text["company_name"],
+            person=f"{text['first_name']} {text['last_name']}".strip() if text["last_name"] else "",
+            has_partner=bool(text["partner"]),
+        )
+
+    @property
+    def number(self) -> str:
+        """The phone number in E.164."""
+        return to_e164(self.phone, region=system_settings().default_region)
+
+
+FIELDS = ("lead", "name", "company_name", "first_name", "last_name", "phone", "email", "partner")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A lead that the user may see, and in words what it has in common with what is typed."""
+
+    lead: Lead
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """Visible matches; `hidden` tells that there is one among the leads of others, and nothing more about it."""
+
+    leads: Sequence[Match] = ()
+    partners: Sequence[SimilarPartner] = ()
+    hidden: bool = False
+
+
+def find_similar(typed: Typed, *, user: User) -> Similar:
+    """Leads with the same phone, e-mail or a similar name, open ones first, then the newest; partners likewise, until
+    one is chosen."""
+    partners: Sequence[SimilarPartner] = ()
+    if not typed.has_partner:
+        called = typed.company or typed.name
+        partners = similar_partners(name=called, nip=called, phone=typed.phone, email=typed.email)
+    matching = _matching(typed)
+    if matching is None:
+        return Similar(partners=partners)
+    visible = matching.visible_to(user).select_related("status", "sales_person").order_by("is_closed", "-pk")
+    hidden = visibility_of(user) is not Visibility.ALL and matching.exclude(visible_leads(user)).exists()
+    return Similar([Match(lead, _why(lead, typed)) for lead in visible[:SHOWN]], partners, hidden)
+
+
+def _matching(typed: Typed) -> LeadQuerySet | None:
+    conditions: list[Q] = []
+    if typed.number:
+        conditions.append(Q(phone_e164=typed.number))
+    if "@" in typed.email:
+        conditions.append(Q(email_lower=typed.email) & ~Q(email=""))
+    names = {name for name in (typed.name, typed.company, typed.person) if len(name) >= SHORTEST_NAME}
+    # A lead often bears the name of its product: that makes it like thousands of others.
+    names -= set(Product.objects.filter(name__in=names).values_list("name", flat=True))
+    conditions += [Q(search_text__trigram_word_similar=normalised(name)) for name in sorted(names)]
+    if not conditions:
+        return None
+    found = Lead.objects.alias(email_lower=Lower("email")).filter(reduce(or_, conditions))
+    return found.exclude(pk=typed.lead) if typed.lead else found
+
+
+def _why(lead: Lead, typed: Typed) -> str:
+    reasons = []
+    if typed.number and lead.phone_e164 == typed.number:
+        reasons.append(_("the same phone number"))
+    if typed.email and lead.email.lower() == typed.email:
+        reasons.append(_("the same e-mail"))
+    return ", ".join(reasons) or _("a similar name")

@@ -1,0 +1,33 @@
+"""What a user may do with a lead they see. Whether they see it is asked of `Lead.objects.visible_to`."""
+
+from crm.models import User
+from leads.models import Lead
+
+
+def may_edit(user: User) -> bool:
+    return user.has_perm("leads.change_lead")
+
+
+def may_create(user: User) -> bool:
+    return user.has_perm("leads.add_lead")
+
+
+def may_delete(user: User, lead: Lead) -> bool:
+    """Sales people delete their own leads, managers any."""
+    if user.has_perm("leads.delete_any_lead"):
+        return True
+    return lead.sales_person_id == user.pk and user.has_perm("leads.delete_lead")
+
+
+def may_reassign(user: User, *, owner_id: int | None, to_id: int | None) -> bool:
+    """Sales people give away their own leads and take those of nobody, managers do both with any."""
+    if owner_id == to_id or owner_id == user.pk or (owner_id is None and to_id == user.pk):
+        return True
+    return user.has_perm("leads.reassign_any_lead")
+
+
+def may_take(user: User, lead: Lead) -> bool:
+    """Whether „Przypisz do mnie” makes sense for `user` and is allowed."""
+    if lead.sales_person_id == user.pk or not may_edit(user):
+        return False
+    return may_reassign(user, owner_id=lead.sales_person_id, to_id=user.pk)

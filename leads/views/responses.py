@@ -1,0 +1,167 @@
+"""What the views of the card share: the lookup of the lead, and answers as page or as the pieces that changed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from crm.errors import RuleError
+from crm.htmx import redirect_to, toast, trigger
+from crm.models import User
+from crm.requests import signed_in_user
+from crm.visibility import visible_leads
+from leads.cards import LeadCard
+from leads.conflicts import last_author
+from leads.forms import LINES, LeadForm
+from leads.models import Lead, LeadEvent
+from leads.querysets import LeadQuerySet, load_funnel
+
+
+def card_leads(user: User) -> LeadQuerySet:
+    """The leads that `user` may see, with what the card shows of them."""
+    return Lead.objects.visible_to(user).select_related(
+        "status", "type", "partner", "product", "sales_person", "lost_reason"
+    )
+
+
+def find_lead(user: User, pk: int) -> Lead:
+    """The lead, or 404 when it does not exist for `user`."""
+    return get_object_or_404(card_leads(user), pk=pk)
+
+
+def card_url(user: User, pk: int) -> str:
+    """Where to go after a change: the card, or the list when the lead now belongs to somebody whose leads `user` does
+    not see."""
+    visible = Lead.objects.visible_to(user).filter(pk=pk).exists()
+    return reverse("leads:lead_detail", args=[pk]) if visible else reverse("leads:lead_list")
+
+
+def require(allowed: bool) -> None:
+    """403 when a user who sees the lead has not the right."""
+    if not allowed:
+        raise PermissionDenied
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    return bool(getattr(request, "htmx", False))
+
+
+def version_of(request: HttpRequest) -> int | None:
+    """The version that the page shows; None when it sent none."""
+    sent = request.POST.get("version", "")
+    return int(sent) if sent.isdecimal() else None
+
+
+def card_context(user: User, lead: Lead, *, form: LeadForm | None = None, **more: Any) -> dict[str, Any]:
+    """What the templates of the card need; `form` is the one that was refused."""
+    funnel = form.funnel if form else load_funnel()
+    return {
+        "lead": lead,
+        "card": LeadCard(lead, user=user, funnel=funnel),
+        "form": form or LeadForm(instance=lead, user=user, funnel=funnel),
+        "seen_at": timezone.now().isoformat(),
+        **more,
+    }
+
+
+def card_page(request: HttpRequest, lead: Lead, *, status: int = 200, **more: Any) -> HttpResponse:
+    """The whole page of the card."""
+    context = card_context(signed_in_user(request), lead, **more)
+    return render(request, "leads/lead_detail.html", context, status=status)
+
+
+def changed(
+    request: HttpRequest,
+    pk: int,
+    text: str | Promise,
+    *,
+    fields: Sequence[str] = (),
+    moved: bool = False,
+    saved: bool = False,
+) -> HttpResponseBase:
+    """The answer to a change: the pieces of the card outside of its form, and the named fields of the form.
+
+    What else is typed in the form stays. `moved`: the status and its reason changed. `saved`: the form itself was
+    stored, and shows what was stored of its texts.
+    """
+    user = signed_in_user(request)
+    lead = card_leads(user).filter(pk=pk).first()
+    if lead is None or not is_htmx(request):
+        return redirect_to(request, card_url(user, pk), text)
+    context = card_context(user, lead, oob=True, with_status=moved or saved)
+    context["fields"] = [context["form"][name] for name in fields]
+    response: HttpResponseBase = render(request, "leads/_lead_pieces.html", context)
+    response.headers["HX-Reswap"] = "none"
+    trigger(response, "lead:changed", values=_stored_texts(request, context["form"]) if saved else {})
+    return toast(response, text)
+
+
+def _stored_texts(request: HttpRequest, form: LeadForm) -> dict[str, str]:
+    """The texts of the form that are stored otherwise than they were typed."""
+    stored = {name: form[name].field.widget.format_value(form[name].value()) or "" for name in TEXTS}
+    return {name: text for name, text in stored.items() if text != request.POST.get(name, "")}
+
+
+TEXTS = [*LINES, "email", "expected_revenue", "probability"]
+
+
+def refused(request: HttpRequest, lead: Lead, refusal: RuleError | ValidationError) -> HttpResponseBase:
+    """The answer to an action that a rule refused: 422 with its sentence, nothing else changes."""
+    text = str(refusal) if isinstance(refusal, RuleError) else " ".join(refusal.messages)
+    if is_htmx(request):
+        return toast(HttpResponse(status=422, headers={"HX-Reswap": "none"}), text, "danger")
+    messages.error(request, text)
+    return card_page(request, lead, status=422)
+
+
+def outdated(request: HttpRequest, lead: Lead) -> HttpResponseBase:
+    """The answer to an action on a lead that somebody else saved since the page was opened: 409, and who it was."""
+    context = {"saved_by": last_author(lead), "saved_at": lead.updated_at, "lead": lead}
+    if not is_htmx(request):
+        return card_page(request, lead, status=409, outdated=context)
+    response = render(request, "leads/_lead_notice.html", {"outdated": context}, status=409)
+    response.headers["HX-Retarget"] = "#lead-notice"
+    response.headers["HX-Reswap"] = "outerHTML show:window:top"
+    return toast(response, _("Nothing was changed: somebody else has saved this lead in the meantime."), "warning")
+
+
+def gone(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The answer to saving a lead that somebody deleted meanwhile: 410 with who did, and what was typed stays.
+
+    404 for those who could not see the lead.
+    """
+    user = signed_in_user(request)
+    event = LeadEvent.objects.filter(visible_leads(user), pgh_obj_id=pk, pgh_label="delete").last()
+    if event is None or not user.has_perm("leads.view_lead"):
+        raise Http404
+    author = User.objects.filter(pk=(event.pgh_context or {}).get("user")).first()
+    typed = LeadForm(request.POST, instance=Lead(), user=user, funnel=load_funnel())
+    context = {
+        "number": f"{pk:06d}",
+        "deleted_by": author,
+        "deleted_at": event.pgh_created_at,
+        "typed": _typed(request, typed),
+        "can_create": user.has_perm("leads.add_lead"),
+    }
+    if is_htmx(request):
+        response = HttpResponse(render_to_string("leads/_lead_conflict.html", {"gone": context}, request), status=410)
+        response.headers["HX-Retarget"] = "#lead-conflict"
+        response.headers["HX-Reswap"] = "outerHTML"
+        return response
+    return render(request, "leads/lead_gone.html", {"gone": context}, status=410)
+
+
+def _typed(request: HttpRequest, form: LeadForm) -> list[tuple[str, str]]:
+    """What a form brought, by label, to be copied."""
+    form.is_valid()
+    shown = {name: form.cleaned_data.get(name, request.POST.get(name)) for name in form.fields if name in request.POST}
+    return [(str(form.fields[name].label), str(value)) for name, value in shown.items() if value not in (None, "")]

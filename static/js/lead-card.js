@@ -1,0 +1,85 @@
+// The card of a lead: tabs that load when they are opened, the name that follows the product, answers to saves and actions.
+import { onLoad } from './dom.js'
+import { hasUnsavedChanges, markSaved } from './unsaved.js'
+
+const form = () => document.getElementById('lead-form')
+
+// --- Tabs: the open one stands in the address; Historia and Zmiany statusu are read again whenever they are shown.
+
+document.addEventListener('shown.bs.tab', ({ target }) => {
+  window.history.replaceState(window.history.state, '', `#${target.id}`)
+  refresh(document.querySelector(target.dataset.bsTarget))
+})
+
+function refresh (panel) {
+  if (panel?.matches('[hx-get]')) window.htmx.trigger(panel, 'lead:show')
+}
+
+onLoad('#lead-form', (loaded) => {
+  const wrong = loaded.querySelector('[aria-invalid="true"]')
+  const panel = wrong?.closest('.tab-pane')
+  const wanted = panel ? panel.getAttribute('aria-labelledby') : window.location.hash.slice(1)
+  const tab = wanted && loaded.querySelector(`[role="tab"][id="${CSS.escape(wanted)}"]`)
+  if (tab && !tab.classList.contains('active')) tab.click()
+  // Selects and the editor take over their fields first.
+  if (wrong) setTimeout(() => (wrong.tomselect ?? wrong.parentElement.querySelector('trix-editor') ?? wrong).focus())
+})
+
+// --- What one field means for another.
+
+document.addEventListener('change', ({ target }) => {
+  const name = document.getElementById('id_name')
+  if (target.id !== 'id_product' || !target.value || !name || name.value.trim()) return
+  name.value = target.selectedOptions[0].textContent.trim()
+})
+
+document.addEventListener('click', ({ target }) => {
+  const pick = target.closest('[data-pick-partner]')
+  if (!pick) return
+  const { tomselect } = document.getElementById('id_partner')
+  tomselect.addOption({ id: pick.dataset.pickPartner, text: pick.dataset.name })
+  tomselect.setValue(pick.dataset.pickPartner)
+  document.getElementById('id_name').dispatchEvent(new Event('input', { bubbles: true }))
+})
+
+// --- Answers. An action changes the card around the form; what is typed in the form stays typed, and unsaved if it was.
+
+let wasClean = false
+
+document.addEventListener('lead:changed', ({ detail }) => {
+  wasClean = !hasUnsavedChanges()
+  for (const [name, stored] of Object.entries(detail.values)) form().elements[name].value = stored
+})
+
+document.addEventListener('htmx:afterRequest', () => {
+  if (!wasClean) return
+  wasClean = false
+  markSaved(form())
+})
+
+document.addEventListener('lead:changed', () => {
+  refresh(document.querySelector('.tab-pane.active'))
+})
+
+// Copying, or making a partner, is meant of what is on screen.
+document.addEventListener('htmx:confirm', (event) => {
+  const { id } = event.detail.elt
+  if (!event.detail.elt.matches('[data-save-first]') || !hasUnsavedChanges()) return
+  event.preventDefault()
+  form().addEventListener('htmx:afterRequest', ({ detail }) => {
+    if (detail.xhr.status === 200) document.getElementById(id)?.click()
+  }, { once: true })
+  form().requestSubmit()
+})
+
+// The lead is gone: the answer says so above what was typed.
+document.addEventListener('htmx:beforeSwap', ({ detail }) => {
+  if (detail.xhr.status !== 410) return
+  detail.shouldSwap = true
+  detail.isError = false
+})
+
+onLoad('[data-conflict], #lead-gone', (notice) => {
+  notice.focus()
+  notice.scrollIntoView({ block: 'center' })
+})
