@@ -2,14 +2,15 @@
 
 from django.db.models import Q
 
-from crm.models import SystemSettings, User, Visibility
+from crm.current import system_settings
+from crm.models import User, Visibility
 
 
 def visibility_of(user: User) -> Visibility:
     """How far `user` sees: all leads, those of the own team, or the own ones; by permission and the settings."""
     if user.has_perm("leads.view_all_leads"):
         return Visibility.ALL
-    settings = SystemSettings.objects.current()
+    settings = system_settings()
     if user.has_perm("leads.view_managed_leads"):
         return Visibility(settings.manager_visibility)
     return Visibility(settings.sales_visibility)

@@ -3,13 +3,15 @@
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models import Q
 
 from crm.models import LeadStatus, LeadTypeStatus, User
 from crm.visibility import visible_leads
-from leads.rules import Funnel
+from leads.rules import Funnel, is_allowed
+from leads.search import search_condition
 
 if TYPE_CHECKING:
-    from leads.models import Lead
+    from leads.models import Lead  # noqa: F401 - the type of the rows
 
 
 class LeadQuerySet(models.QuerySet["Lead"]):
@@ -24,6 +26,30 @@ class LeadQuerySet(models.QuerySet["Lead"]):
 
     def closed(self) -> "LeadQuerySet":
         return self.filter(is_closed=True)
+
+    def search(self, typed: str) -> "LeadQuerySet":
+        """The leads that free text finds: see leads/search.py."""
+        return self.filter(search_condition(typed))
+
+    def count_up_to(self, limit: int) -> int:
+        """How many there are, counting no further than `limit` + 1."""
+        return self.order_by().values("pk")[: limit + 1].count()
+
+    def stranded(self, funnel: Funnel | None = None) -> "LeadQuerySet":
+        """The leads that stand in a status which `funnel` (the present one) does not allow for their type."""
+        return self.filter(not_allowed(funnel or load_funnel()))
+
+
+def not_allowed(funnel: Funnel) -> Q:
+    """The leads whose status `funnel` does not allow: the status rule over all leads at once."""
+    archived = [pk for pk, status in funnel.statuses.items() if status.is_archived]
+    condition = Q(status__in=archived)
+    for type_id in funnel.ticks:
+        forbidden = [
+            pk for pk, status in funnel.statuses.items() if not is_allowed(funnel, type_id=type_id, status=status)
+        ]
+        condition |= Q(type=type_id, status__in=forbidden)
+    return condition
 
 
 def load_funnel() -> Funnel:

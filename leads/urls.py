@@ -1,6 +1,32 @@
 """Addresses of leads."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path, re_path
+
+from leads.views import actions, card, leaver, matrix, partner_block
+from leads.views.list import home_show, lead_columns, lead_export, lead_list
 
 app_name = "leads"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", home_show, name="home_show"),
+    path("leads/", lead_list, name="lead_list"),
+    path("leads/columns/", lead_columns, name="lead_columns"),
+    re_path(r"^leads/export\.(?P<format>csv|xlsx)$", lead_export, name="lead_export"),
+    path("leads/new/", card.lead_create, name="lead_create"),
+    path("leads/similar/", card.lead_similar, name="lead_similar"),
+    path("leads/status-field/", card.lead_status_field, name="lead_status_field"),
+    path("leads/<int:pk>/", card.lead_detail, name="lead_detail"),
+    path("leads/<int:pk>/update/", card.lead_update, name="lead_update"),
+    path("leads/<int:pk>/history/", card.lead_history, name="lead_history"),
+    path("leads/<int:pk>/status-changes/", card.lead_status_changes, name="lead_status_changes"),
+    path("leads/<int:pk>/status/", actions.lead_change_status, name="lead_change_status"),
+    path("leads/<int:pk>/lose/", actions.lead_lose, name="lead_lose"),
+    path("leads/<int:pk>/reopen/", actions.lead_reopen, name="lead_reopen"),
+    path("leads/<int:pk>/assign-to-me/", actions.lead_assign_to_me, name="lead_assign_to_me"),
+    path("leads/<int:pk>/create-partner/", actions.lead_create_partner, name="lead_create_partner"),
+    path("leads/<int:pk>/copy/", actions.lead_copy, name="lead_copy"),
+    path("leads/<int:pk>/delete/", actions.lead_delete, name="lead_delete"),
+    path("settings/users/<int:pk>/leave/", leaver.user_leave, name="user_leave"),
+    path("settings/matrix/", matrix.funnel_matrix, name="funnel_matrix"),
+    path("settings/statuses/<int:pk>/archiving/", matrix.status_archive, name="status_archive"),
+    path("partners/<int:pk>/leads/", partner_block.partner_leads, name="partner_leads"),
+]

@@ -1,5 +1,6 @@
 // [data-sortable] with children [data-id]: drag by [data-handle], or its buttons data-move="up" / "down" and the arrow keys
 // on the handle. The new order is posted to data-sortable as id=…&id=… ; if the server refuses, the old order comes back.
+// With an empty data-sortable nothing is posted: the order is that of the fields in the form around it.
 import { onLoad } from './dom.js'
 import { request } from './requests.js'
 
@@ -7,6 +8,7 @@ onLoad('[data-sortable]', async (list) => {
   const items = () => [...list.children].filter((child) => child.dataset.id)
   let stored = items()
   const save = async () => {
+    if (!list.dataset.sortable) return
     const body = new URLSearchParams(items().map((child) => ['id', child.dataset.id]))
     try {
       await request(list.dataset.sortable, { method: 'POST', body })

@@ -1,0 +1,187 @@
+"""The columns of the list: which there are, how each is sorted, and which a user has chosen.
+
+A new field of the lead becomes a column by one line in COLUMNS; how its values look is said by its kind in
+leads/cells.py.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from django.db.models import F, Q
+from django.db.models.expressions import Combinable
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import User
+from leads.models import Lead
+from leads.models.indexes import filled, polish_order
+from leads.paging import Groups, Order, Sort
+
+Keys = Callable[[str], tuple[Combinable, ...]]
+
+
+class Kind(Enum):
+    """How the values of a column look; see leads/cells.py."""
+
+    NUMBER = auto()
+    NAME = auto()
+    TEXT = auto()
+    RICH_TEXT = auto()
+    CHOICE = auto()
+    BADGE = auto()
+    TAGS = auto()
+    STATE = auto()
+    MONEY = auto()
+    PERCENT = auto()
+    MOMENT = auto()
+    DEADLINE = auto()
+
+
+CSS = {
+    Kind.NUMBER: "lj-mono",
+    Kind.NAME: "lj-cell-main lj-cell-clip",
+    Kind.BADGE: "lj-nowrap",
+    Kind.TAGS: "lj-cell-tags",
+    Kind.STATE: "lj-nowrap",
+    Kind.MONEY: "lj-number",
+    Kind.PERCENT: "lj-number",
+    Kind.MOMENT: "lj-mono lj-nowrap",
+    Kind.DEADLINE: "lj-mono lj-nowrap",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: `value` is what the query brings for it, `sort` how it is sorted (None: it is not)."""
+
+    name: str
+    kind: Kind
+    value: str
+    sort: Sort | None = None
+    own_label: str | Promise = ""
+
+    @property
+    def label(self) -> str:
+        """The heading: the name of the lead's field, as everywhere."""
+        return str(self.own_label or capfirst(str(Lead._meta.get_field(self.name).verbose_name)))
+
+    @property
+    def css(self) -> str:
+        """The classes of its cells."""
+        return f"lj-col-{self.name} {CSS.get(self.kind, 'lj-cell-clip')}"
+
+
+def _text(name: str) -> Column:
+    return Column(name, Kind.TEXT, name, Sort((polish_order(name),), is_empty=~filled(name)))
+
+
+def _value(name: str, kind: Kind) -> Column:
+    return Column(name, kind, name, Sort((F(name),), is_empty=Q(**{f"{name}__isnull": True})))
+
+
+def _related(name: str, kind: Kind, keys: Keys, *, value: str = "", empty: bool = True) -> Column:
+    """A column that sorts by `keys` of the row referred to, given the path to it."""
+    model = Lead._meta.get_field(name).related_model
+    assert isinstance(model, type)
+    sort = Sort(
+        (*keys(f"{name}__"), F(f"{name}_id")),
+        is_empty=Q(**{f"{name}__isnull": True}) if empty else None,
+        groups=Groups(model, f"{name}_id", keys("")),
+    )
+    return Column(name, kind, value or f"{name}_id", sort)
+
+
+def _by_name(path: str) -> tuple[Combinable, ...]:
+    return (F(f"{path}name_sort"),)
+
+
+def _by_person(path: str) -> tuple[Combinable, ...]:
+    return (F(f"{path}name_sort"), polish_order(f"{path}first_name"))
+
+
+def _by_set_order(path: str) -> tuple[Combinable, ...]:
+    return (F(f"{path}sort_order"), F(f"{path}name_sort"))
+
+
+def _choice(name: str, kind: Kind = Kind.CHOICE, *, empty: bool = True) -> Column:
+    return _related(name, kind, _by_set_order, empty=empty)
+
+
+ALL_COLUMNS: tuple[Column, ...] = (
+    Column("id", Kind.NUMBER, "id", Sort(), own_label=_("ID")),
+    Column("name", Kind.NAME, "name", Sort((F("name_sort"),))),
+    _choice("status", Kind.BADGE, empty=False),
+    _choice("type"),
+    _related("partner", Kind.TEXT, _by_name, value="partner__name"),
+    _related("sales_person", Kind.CHOICE, _by_person),
+    _value("received_at", Kind.MOMENT),
+    _value("expected_revenue", Kind.MONEY),
+    _value("probability", Kind.PERCENT),
+    _value("expected_close", Kind.DEADLINE),
+    _choice("priority", Kind.BADGE),
+    Column("tags", Kind.TAGS, "tag_ids"),
+    Column("is_closed", Kind.STATE, "is_closed", Sort((F("is_closed"),)), own_label=_("Open/closed")),
+    _related("product", Kind.TEXT, _by_name, value="product__name"),
+    Column("closed_at", Kind.MOMENT, "closed_at", Sort((F("closed_at"),), is_empty=Q(is_closed=False))),
+    _choice("lost_reason"),
+    _choice("campaign"),
+    _choice("medium"),
+    _choice("source"),
+    _text("phone"),
+    _text("email"),
+    Column("description", Kind.RICH_TEXT, "description"),
+    _text("company_name"),
+    _text("website"),
+    _text("street"),
+    _text("city"),
+    _text("region"),
+    _text("postal_code"),
+    _text("country"),
+    _text("first_name"),
+    _text("middle_name"),
+    _text("last_name"),
+    _choice("position"),
+    _text("external_id"),
+)
+COLUMNS: dict[str, Column] = {column.name: column for column in ALL_COLUMNS}
+DEFAULT_COLUMNS = (
+    "id", "name", "status", "type", "partner", "sales_person", "received_at", "expected_revenue", "probability",
+    "expected_close", "priority", "tags",
+)  # fmt: skip
+ALWAYS_SHOWN = "name"
+DEFAULT_ORDER = Order("id", Sort(), descending=True)
+
+
+class UnknownSort(Exception):
+    """The list is not sorted by that."""
+
+
+def columns_of(user: User) -> list[Column]:
+    """The columns that `user` has chosen, in that order; the default ones until then."""
+    return known_columns(user.lead_columns) or known_columns(DEFAULT_COLUMNS)
+
+
+def all_columns(user: User) -> list[tuple[Column, bool]]:
+    """All columns, each with whether `user` sees it: those seen first, in their order."""
+    chosen = columns_of(user)
+    return [*((column, True) for column in chosen), *((c, False) for c in ALL_COLUMNS if c not in chosen)]
+
+
+def known_columns(names: Iterable[object]) -> list[Column]:
+    """The columns of these names, each once; what is no column is left out (it may have been one)."""
+    return [COLUMNS[name] for name in dict.fromkeys(names) if isinstance(name, str) and name in COLUMNS]
+
+
+def read_order(given: str) -> Order:
+    """The order that `?sort=name` or `?sort=-name` asks for; newest first when nothing is given.
+
+    Raises UnknownSort.
+    """
+    if not given:
+        return DEFAULT_ORDER
+    column = COLUMNS.get(given.removeprefix("-"))
+    if column is None or column.sort is None:
+        raise UnknownSort
+    return Order(column.name, column.sort, descending=given.startswith("-"))

@@ -1,0 +1,196 @@
+"""The filter of leads, for the list and the board: read from the address by django-filter, shown as panel and chips."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, Q
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.forms.fields import DateField, PlainText
+from crm.models import User
+from leads.choices import load_choices
+from leads.models import Lead, LeadTagging
+from leads.querysets import LeadQuerySet
+
+OPEN, CLOSED, ALL = "open", "closed", "all"
+NONE = "none"
+LONGEST_SEARCH = 200
+# Names of the parameters that choose rows of other tables; those of one kind stand together in the panel.
+CHOSEN = (
+    "type", "status", "sales_person", "priority", "tag", "partner", "product", "campaign", "medium", "source",
+)  # fmt: skip
+REMOTE = ("partner", "product")
+NEVER_EMPTY = ("status",)
+
+
+class IdsField(forms.MultipleChoiceField):
+    """IDs of offered rows, or `none`. An ID that is not offered is an error."""
+
+    default_error_messages = {"invalid_choice": gettext_lazy("There is no such choice (%(value)s). Remove it.")}
+
+    def clean(self, value: Any) -> list[str]:
+        return list(dict.fromkeys(super().clean(value)))
+
+
+class IdsFilter(django_filters.MultipleChoiceFilter):
+    """Leads whose `field_name` is one of the chosen rows; `none` stands for leads without one."""
+
+    field_class = IdsField
+
+    def filter(self, qs: LeadQuerySet, value: Sequence[str]) -> LeadQuerySet:
+        if not value:
+            return qs
+        ids = [int(pk) for pk in value if pk != NONE]
+        wanted = self.one_of(ids) if ids else Q()
+        if NONE in value:
+            wanted |= self.without()
+        return qs.filter(wanted)
+
+    def one_of(self, ids: list[int]) -> Q:
+        """The condition for leads with one of these rows."""
+        return Q(**{f"{self.field_name}__in": ids})
+
+    def without(self) -> Q:
+        """The condition for leads with no row."""
+        return Q(**{f"{self.field_name}__isnull": True})
+
+
+class TagsFilter(IdsFilter):
+    """Leads with at least one of the chosen tags."""
+
+    def one_of(self, ids: list[int]) -> Q:
+        return Q(Exists(LeadTagging.objects.filter(lead=OuterRef("pk"), tag__in=ids)))
+
+    def without(self) -> Q:
+        return ~Q(Exists(LeadTagging.objects.filter(lead=OuterRef("pk"))))
+
+
+class DayFilter(django_filters.DateFilter):
+    """A day, from the browser's picker or typed."""
+
+    field_class = DateField
+
+
+class TextFilter(django_filters.CharFilter):
+    """A line of text without control characters."""
+
+    field_class = PlainText
+
+
+class LeadFilterForm(forms.Form):
+    """The checks that concern two fields."""
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        for start, end in (("received_from", "received_to"), ("close_from", "close_to")):
+            if values.get(start) and values.get(end) and values[start] > values[end]:
+                self.add_error(end, ValidationError(_("The end of the interval is before its start.")))
+        return values
+
+
+class LeadFilter(django_filters.FilterSet):
+    """The filter as the address says it. With no `state` it is Otwarta; both or none of the two states mean all."""
+
+    q = TextFilter(method="search", max_length=LONGEST_SEARCH)
+    state = django_filters.ChoiceFilter(method="in_state", choices=[(state, state) for state in (OPEN, CLOSED, ALL)])
+    mine = django_filters.ChoiceFilter(method="of_user", choices=[("1", "1")])
+    type = IdsFilter()
+    status = IdsFilter()
+    sales_person = IdsFilter()
+    priority = IdsFilter()
+    tag = TagsFilter()
+    partner = IdsFilter()
+    product = IdsFilter()
+    campaign = IdsFilter()
+    medium = IdsFilter()
+    source = IdsFilter()
+    received_from = DayFilter(method="since")
+    received_to = DayFilter(method="until")
+    close_from = DayFilter("expected_close", "gte")
+    close_to = DayFilter("expected_close", "lte")
+
+    class Meta:
+        model = Lead
+        fields: list[str] = []
+        form = LeadFilterForm
+
+    def __init__(self, data: QueryDict, queryset: LeadQuerySet, *, user: User) -> None:
+        given = _normalised(data)
+        super().__init__(given, queryset)
+        self.user = user
+        self.choices = load_choices(partners=_ids(given.getlist("partner")), products=_ids(given.getlist("product")))
+        for name in CHOSEN:
+            offered = [(str(pk), choice.name) for pk, choice in self.choices[name].items()]
+            if name not in NEVER_EMPTY:
+                offered.append((NONE, NONE))
+            self.filters[name].extra["choices"] = offered
+
+    @property
+    def shown_state(self) -> str:
+        """OPEN, CLOSED or ALL."""
+        return str(self.data["state"])
+
+    @property
+    def is_searching(self) -> bool:
+        return "q" in self.data
+
+    @property
+    def is_default(self) -> bool:
+        """Whether nothing was asked for: the open leads."""
+        return not self.parameters()
+
+    def parameters(self) -> list[tuple[str, str]]:
+        """The filter as it stands in an address: in a fixed order, without what is the default."""
+        pairs = [(name, value) for name in self.filters for value in self.data.getlist(name)]
+        return [pair for pair in pairs if pair != ("state", OPEN)]
+
+    # --- What each parameter means
+
+    def search(self, leads: LeadQuerySet, name: str, value: str) -> LeadQuerySet:
+        return leads.search(value)
+
+    def in_state(self, leads: LeadQuerySet, name: str, value: str) -> LeadQuerySet:
+        if value == OPEN:
+            return leads.open()
+        return leads.closed() if value == CLOSED else leads
+
+    def of_user(self, leads: LeadQuerySet, name: str, value: str) -> LeadQuerySet:
+        return leads.filter(sales_person=self.user)
+
+    def since(self, leads: LeadQuerySet, name: str, value: date) -> LeadQuerySet:
+        return leads.filter(received_at__gte=_start_of(value))
+
+    def until(self, leads: LeadQuerySet, name: str, value: date) -> LeadQuerySet:
+        return leads.filter(received_at__lt=_start_of(value + timedelta(days=1)))
+
+
+def _normalised(data: QueryDict) -> QueryDict:
+    """The parameters without empty ones (a form sends them too), and with one `state`."""
+    given = data.copy()
+    for name in list(given):
+        values = [value for value in given.getlist(name) if value.strip()]
+        if values:
+            given.setlist(name, values)
+        else:
+            del given[name]
+    if "state" not in data:
+        given["state"] = OPEN
+    elif len(states := set(given.getlist("state"))) != 1 and states <= {OPEN, CLOSED, ALL}:
+        given["state"] = ALL
+    return given
+
+
+def _ids(values: Iterable[str]) -> list[int]:
+    """Those of the values that can be IDs."""
+    return [int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 19]
+
+
+def _start_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))

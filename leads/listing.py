@@ -1,0 +1,133 @@
+"""The list of leads as one read: filter, order, place and columns in, the rows of a page and its count out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from crm.current import system_settings
+from crm.formats import format_number
+from crm.models import User
+from leads.cells import Looks, Row, build_rows
+from leads.columns import DEFAULT_ORDER, Column, UnknownSort, columns_of, read_order
+from leads.filters import ALL, LeadFilter
+from leads.models import Lead, LeadTagging
+from leads.paging import BadCursor, Order, load_page, read_cursor
+from leads.panel import list_url
+
+# Nobody counts a million rows to show a number: beyond this it says "10 000+". What free text finds takes longer.
+COUNTED = 10_000
+COUNTED_IN_SEARCH = 1_000
+TAG_IDS = ArraySubquery(LeadTagging.objects.filter(lead=OuterRef("pk")).values("tag_id"))
+ALWAYS = ("priority_id", "is_closed")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The head of a column; `url` sorts by it ("": it can't be sorted), `direction` is that of the present order."""
+
+    column: Column
+    url: str = ""
+    direction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of the list. `problem` says why the address can't be answered; then there are no rows."""
+
+    leads: LeadFilter
+    order: Order
+    columns: Sequence[Column]
+    rows: Sequence[Row] = ()
+    count: int = 0
+    is_capped: bool = False
+    before_url: str = ""
+    after_url: str = ""
+    problem: str = ""
+    has_leads: bool = True
+
+    @property
+    def order_given(self) -> str:
+        """The order as it stands in an address: "" for the usual one."""
+        return "" if self.order == DEFAULT_ORDER else str(self.order)
+
+    @property
+    def first_url(self) -> str:
+        """The first page with this filter and order."""
+        return list_url(self.leads.parameters(), order=self.order_given)
+
+    @property
+    def everything_url(self) -> str:
+        """All leads, open and closed, in this order."""
+        return list_url([("state", ALL)], order=self.order_given)
+
+    @property
+    def count_text(self) -> str:
+        shown = format_number(self.count) + ("+" if self.is_capped else "")
+        return ngettext("%(count)s lead", "%(count)s leads", self.count) % {"count": shown}
+
+    def headings(self) -> list[Heading]:
+        """The heads of the columns. The one that the list is sorted by turns the order round."""
+        pairs = self.leads.parameters()
+        found = []
+        for column in self.columns:
+            is_current = column.name == self.order.name
+            order = f"-{column.name}" if is_current and not self.order.descending else column.name
+            direction = ("descending" if self.order.descending else "ascending") if is_current else ""
+            url = list_url(pairs, order="" if order == str(DEFAULT_ORDER) else order) if column.sort else ""
+            found.append(Heading(column, url, direction))
+        return found
+
+
+def prepare_listing(user: User, data: QueryDict) -> Listing:
+    """What the parameters `data` of an address ask for, as `user` may see it, before any row is read."""
+    leads = LeadFilter(data, Lead.objects.visible_to(user), user=user)
+    columns = columns_of(user)
+    try:
+        order = read_order(data.get("sort", ""))
+    except UnknownSort:
+        return Listing(leads, DEFAULT_ORDER, columns, problem=_("The list can't be sorted by this."))
+    problem = "" if leads.is_valid() else _("The filter has a value that does not exist.")
+    return Listing(leads, order, columns, problem=problem)
+
+
+def read_listing(user: User, data: QueryDict) -> Listing:
+    """The page of the list that the parameters `data` of an address ask for, as `user` may see it."""
+    listing = prepare_listing(user, data)
+    if listing.problem:
+        return listing
+    leads, order, columns = listing.leads, listing.order, listing.columns
+    try:
+        cursor = read_cursor(order, after=data.get("after", ""), before=data.get("before", ""))
+    except BadCursor:
+        return replace(listing, problem=_("This place in the list is not valid."))
+    most = COUNTED_IN_SEARCH if leads.is_searching else COUNTED
+    count = leads.qs.count_up_to(most)
+    page = load_page(
+        leads.qs,
+        order=order,
+        cursor=cursor,
+        count=count if count <= most else most * most,
+        values=(*ALWAYS, *(column.value for column in columns if column.value != "tag_ids")),
+        named={"tag_ids": TAG_IDS},
+    )
+    looks = Looks.now(
+        choices=leads.choices,
+        currency=system_settings().currency,
+        lead_url=reverse("leads:lead_detail", args=[0]).replace("0", "{}"),
+    )
+    pairs, given = leads.parameters(), listing.order_given
+    return replace(
+        listing,
+        rows=build_rows(page.rows, columns, looks),
+        count=min(count, most),
+        is_capped=count > most,
+        before_url=list_url([*pairs, ("before", page.before)], order=given) if page.before else "",
+        after_url=list_url([*pairs, ("after", page.after)], order=given) if page.after else "",
+        has_leads=bool(page.rows) or Lead.objects.visible_to(user).exists(),
+    )

@@ -1,0 +1,168 @@
+"""The filter of leads as people see it: the panel with its fields, and a chip for each part that is in force."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from crm.formats import format_day
+from leads.choices import Choice
+from leads.filters import ALL, CHOSEN, CLOSED, NEVER_EMPTY, NONE, OPEN, LeadFilter
+from leads.models import Lead
+
+REMOTE = {"partner": "crm:partner_search", "product": "crm:product_search"}
+MODEL_FIELDS = {"tag": "tags", "received": "received_at", "close": "expected_close"}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A choice of a select."""
+
+    value: str
+    text: str
+    colour: str = ""
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """A field that takes several rows; `url` searches them when they are too many to stand in the page."""
+
+    name: str
+    label: str
+    options: Sequence[Option]
+    url: str = ""
+    errors: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One end of an interval of dates."""
+
+    name: str
+    label: str
+    value: str
+    errors: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A pair of dates."""
+
+    label: str
+    ends: tuple[Day, Day]
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One part of the filter in force; `url` is the list without it."""
+
+    label: str
+    text: str
+    url: str
+    colour: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The panel: `is_open` and `is_closed` are the two toggles, `errors` what belongs to no field of it."""
+
+    query: str
+    is_open: bool
+    is_closed: bool
+    is_mine: bool
+    selects: Sequence[Select]
+    intervals: Sequence[Interval]
+    errors: Sequence[str] = field(default_factory=list)
+
+
+def build_panel(leads: LeadFilter) -> Panel:
+    """The panel as the filter stands."""
+    return Panel(
+        query=leads.data.get("q", ""),
+        is_open=leads.shown_state == OPEN,
+        is_closed=leads.shown_state == CLOSED,
+        is_mine="mine" in leads.data,
+        selects=[_select(leads, name) for name in CHOSEN],
+        intervals=[_interval(leads, name) for name in ("received", "close")],
+        errors=[error for name in ("q", "state", "mine") for error in leads.errors.get(name, ())],
+    )
+
+
+def build_chips(leads: LeadFilter, *, order: str) -> list[Chip]:
+    """The parts of the filter that are in force, each with the list without it (sorted by `order`, "" as usual)."""
+    pairs = leads.parameters()
+    chips = [
+        _chip(leads, name, value, list_url(_without(pairs, name, value), order=order))
+        for name, value in pairs
+        if (name, value) != ("state", ALL)
+    ]
+    if leads.shown_state == OPEN:
+        chips.insert(0, Chip(_("State"), pgettext("lead", "Open"), list_url([("state", ALL), *pairs], order=order)))
+    return chips
+
+
+def list_url(pairs: Sequence[tuple[str, str]], *, order: str = "") -> str:
+    """The address of the list with these parameters."""
+    query = urlencode([*pairs, *([("sort", order)] if order else [])])
+    return reverse("leads:lead_list") + (f"?{query}" if query else "")
+
+
+def _without(pairs: Sequence[tuple[str, str]], name: str, value: str) -> list[tuple[str, str]]:
+    rest = [pair for pair in pairs if pair != (name, value)]
+    return [("state", ALL), *rest] if name == "state" else rest
+
+
+def _chip(leads: LeadFilter, name: str, value: str, url: str) -> Chip:
+    if name in CHOSEN:
+        choice = next((choice for pk, choice in leads.choices[name].items() if str(pk) == value), None)
+        text = choice.name if choice else _("none") if value == NONE else value
+        return Chip(label_of(name), text, url, choice.colour if choice else "")
+    texts = {"state": _("State"), "mine": _("My leads"), "q": _("Search")}
+    if name == "state":
+        return Chip(texts[name], pgettext("lead", "Closed") if value == CLOSED else value, url)
+    if name == "mine":
+        return Chip("", texts[name], url)
+    if name == "q":
+        return Chip(texts[name], value, url)
+    day = leads.form.cleaned_data.get(name) if leads.is_valid() else None
+    end = pgettext("interval", "from") if name.endswith("_from") else pgettext("interval", "to")
+    return Chip(f"{label_of(name.partition('_')[0])} {end}", format_day(day) if day else value, url)
+
+
+def label_of(name: str) -> str:
+    """The label of a filter: the name of the lead's field."""
+    return capfirst(str(Lead._meta.get_field(MODEL_FIELDS.get(name, name)).verbose_name))
+
+
+def _select(leads: LeadFilter, name: str) -> Select:
+    chosen = set(leads.data.getlist(name))
+    options = [_option(choice, chosen) for choice in leads.choices[name].values()]
+    if name not in NEVER_EMPTY:
+        options.append(Option(NONE, _("none"), is_chosen=NONE in chosen))
+    return Select(name, label_of(name), options, _search_url(name), list(leads.errors.get(name, ())))
+
+
+def _option(choice: Choice, chosen: set[str]) -> Option:
+    text = _("%(name)s (archived)") % {"name": choice.name} if choice.is_archived else choice.name
+    return Option(str(choice.id), text, choice.colour, str(choice.id) in chosen)
+
+
+def _search_url(name: str) -> str:
+    try:
+        return reverse(REMOTE[name]) if name in REMOTE else ""
+    except NoReverseMatch:
+        return ""
+
+
+def _interval(leads: LeadFilter, name: str) -> Interval:
+    def end(suffix: str, label: str) -> Day:
+        key = f"{name}_{suffix}"
+        day = leads.form.cleaned_data.get(key) if leads.form.is_valid() else None
+        return Day(key, label, day.isoformat() if day else leads.data.get(key, ""), list(leads.errors.get(key, ())))
+
+    return Interval(label_of(name), (end("from", pgettext("interval", "from")), end("to", pgettext("interval", "to"))))

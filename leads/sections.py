@@ -1,0 +1,34 @@
+"""The tabs of the section „Leady”."""
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A page of the section."""
+
+    url: str
+    label: str | Promise
+    icon: str
+    is_active: bool
+
+
+TABS = (
+    ("leads:lead_list", _("List"), "list"),
+    ("leads:lead_board", _("Kanban"), "layout-kanban"),
+)
+
+
+def section_tabs(active: str) -> list[Tab]:
+    """The tabs whose pages exist; `active` is the URL name of the present one."""
+    found = []
+    for name, label, icon in TABS:
+        try:
+            found.append(Tab(reverse(name), label, icon, name == active))
+        except NoReverseMatch:
+            continue
+    return found

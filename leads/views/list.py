@@ -1,0 +1,117 @@
+"""The list of leads: its page, its columns and its export."""
+
+import re
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.views.decorators.http import require_GET, require_http_methods
+
+from crm.downloads import stream_download
+from crm.htmx import close_dialog, trigger
+from crm.requests import signed_in_user
+from leads.columns import DEFAULT_COLUMNS, all_columns
+from leads.export import TooManyRows, csv_pieces, prepare_export, too_many_text, xlsx_pieces
+from leads.listing import Listing, prepare_listing, read_listing
+from leads.panel import build_chips, build_panel, list_url
+from leads.permissions import may_create
+from leads.sections import section_tabs
+from leads.services.columns import choose_columns
+from leads.views.responses import is_htmx, require
+
+FORMATS = {
+    "csv": (csv_pieces, "text/csv; charset=utf-8"),
+    "xlsx": (xlsx_pieces, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+
+
+@require_GET
+def home_show(request: HttpRequest) -> HttpResponse:
+    """The start page: the list of leads."""
+    return redirect("leads:lead_list")
+
+
+@require_GET
+def lead_list(request: HttpRequest) -> HttpResponse:
+    """The list as the address filters and sorts it; for HTMX the table alone, with the panel when that changed too."""
+    user = signed_in_user(request)
+    require(user.has_perm("leads.view_lead"))
+    listing = read_listing(user, request.GET)
+    context: dict[str, Any] = {
+        "list": listing,
+        "chips": build_chips(listing.leads, order=listing.order_given),
+        "may_create": may_create(user),
+    }
+    if not is_htmx(request):
+        context |= {"panel": build_panel(listing.leads), "tabs": section_tabs("leads:lead_list")}
+        return _fresh(render(request, "leads/lead_list.html", context, status=400 if listing.problem else 200))
+    if _panel_is_outdated(request, listing):
+        context |= {"panel": build_panel(listing.leads), "oob": True}
+    response = render(request, "leads/_lead_table.html", context, status=422 if listing.problem else 200)
+    response.headers["HX-Push-Url"] = _address(request, listing)
+    return _fresh(response)
+
+
+@require_http_methods(["GET", "POST"])
+def lead_columns(request: HttpRequest) -> HttpResponseBase:
+    """Choose the columns of the list and their order."""
+    user = signed_in_user(request)
+    require(user.has_perm("leads.view_lead"))
+    if request.method == "POST":
+        names = request.POST.getlist("columns")
+        try:
+            choose_columns(names=DEFAULT_COLUMNS if "reset" in request.POST else names, by=user)
+        except ValidationError as refusal:
+            return HttpResponse(" ".join(refusal.messages), status=422, content_type="text/plain")
+        if is_htmx(request):
+            return trigger(close_dialog(), "lead-columns:changed")
+        return redirect("leads:lead_list")
+    template = "leads/_lead_columns.html" if is_htmx(request) else "leads/lead_columns.html"
+    return render(request, template, {"columns": all_columns(user)})
+
+
+@require_GET
+def lead_export(request: HttpRequest, format: str) -> HttpResponseBase:
+    """The whole list, as the address filters and sorts it, as a file: CSV or XLSX."""
+    user = signed_in_user(request)
+    require(user.has_perm("leads.view_lead"))
+    make, content_type = FORMATS[format]
+    listing = prepare_listing(user, request.GET)
+    if listing.problem:
+        return HttpResponse(listing.problem, status=400, content_type="text/plain; charset=utf-8")
+    export = prepare_export(listing, user=user, all_columns=request.GET.get("columns") == "all")
+    try:
+        pieces = make(export)
+    except TooManyRows:
+        return HttpResponse(too_many_text(), status=413, content_type="text/plain; charset=utf-8")
+    name = f"{export.title.lower()}-{timezone.localdate():%Y-%m-%d}.{format}"
+    response = stream_download(request, pieces, name=name, content_type=content_type)
+    token = request.GET.get("token", "")
+    if re.fullmatch(r"[0-9a-f-]{1,36}", token):
+        # The page that asked waits for this to know that the file is on its way.
+        response.set_cookie("lejek-export", token, max_age=60, samesite="Lax")
+    return response
+
+
+def _panel_is_outdated(request: HttpRequest, listing: Listing) -> bool:
+    """Whether the panel in the page shows another filter than the answer: something else than itself changed it."""
+    return bool(listing.problem) or (request.htmx.trigger or "").startswith("unfilter")  # type: ignore[attr-defined]
+
+
+def _fresh(response: HttpResponse) -> HttpResponse:
+    """The page and its fragment have one address; neither is to be shown again from memory in place of the other."""
+    patch_vary_headers(response, ["HX-Request"])
+    patch_cache_control(response, private=True, no_cache=True)
+    return response
+
+
+def _address(request: HttpRequest, listing: Listing) -> str:
+    """The address of what is shown, without what a form sends empty."""
+    if listing.problem:
+        return request.get_full_path()
+    place = [(name, request.GET[name]) for name in ("after", "before") if request.GET.get(name)]
+    return list_url([*listing.leads.parameters(), *place], order=listing.order_given)

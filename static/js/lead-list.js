@@ -1,0 +1,55 @@
+// The list of leads: hotkeys of a hidden filter panel, arrow keys into the table, and the export of what is filtered.
+import { onLoad } from './dom.js'
+
+// F6, F7 and F8 work while the panel is folded too; keyboard.js serves them when it is seen.
+document.addEventListener('keydown', (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || document.querySelector('dialog[open]')) return
+  if (/^F[678]$/.test(event.key)) {
+    const toggle = document.querySelector(`#lead-filter [data-hotkey="${event.key.toLowerCase()}"]`)
+    event.preventDefault()
+    toggle?.click()
+  } else if (event.key === 'ArrowDown' && (event.target === document.body || event.target.id === 'lead-search-text')) {
+    const row = document.querySelector('#lead-table tr[data-href]')
+    if (!row) return
+    event.preventDefault()
+    row.focus()
+  }
+})
+
+// The last row that had the focus is the one that Tab comes back to.
+document.addEventListener('focusin', (event) => {
+  const row = event.target.closest('#lead-table tr[data-href]')
+  if (!row) return
+  for (const other of row.parentElement.querySelectorAll('tr[tabindex="0"]')) other.tabIndex = -1
+  row.tabIndex = 0
+})
+
+// An export takes the filter and the order that the address has now, and shows that it is being made: the server says by
+// a cookie that the file has begun.
+const PATIENCE = 120000
+onLoad('[data-export]', (link) => {
+  link.addEventListener('click', (event) => {
+    event.preventDefault()
+    const url = new URL(link.href)
+    for (const [name, value] of new URLSearchParams(window.location.search)) {
+      if (!['after', 'before'].includes(name)) url.searchParams.append(name, value)
+    }
+    const token = crypto.randomUUID()
+    url.searchParams.set('token', token)
+    wait(document.getElementById('lead-export'), token)
+    window.location.assign(url)
+  })
+})
+
+function wait (button, token) {
+  const started = Date.now()
+  button.classList.add('is-busy')
+  button.setAttribute('aria-busy', 'true')
+  const timer = setInterval(() => {
+    const begun = document.cookie.split('; ').includes(`lejek-export=${token}`)
+    if (!begun && Date.now() - started < PATIENCE) return
+    clearInterval(timer)
+    button.classList.remove('is-busy')
+    button.removeAttribute('aria-busy')
+  }, 250)
+}
