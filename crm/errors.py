@@ -24,8 +24,12 @@ class StaleObject(RuleError):
 
 
 class InUse(RuleError):
-    """A row can't be deleted, since others refer to it. `uses` counts them by the plural name of their model."""
+    """A row can't be deleted, since others refer to it.
 
-    def __init__(self, message: str | Promise, *, uses: dict[str, int]) -> None:
+    `uses` counts them by the plural name of their model; `hides` tells that there are some which the user may not see.
+    """
+
+    def __init__(self, message: str | Promise, *, uses: dict[str, int], hides: bool = False) -> None:
         super().__init__(message)
         self.uses = uses
+        self.hides = hides

@@ -12,7 +12,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.formats import format_plain_number
+from crm.numbers import parse_decimal
 from crm.text import check_text
+
 
 class PlainText(forms.CharField):
     """A line of text; control characters are refused."""
@@ -36,28 +38,14 @@ class NumberField(forms.DecimalField):
     """A decimal number as people write it: `1 234,50`, `1234.5`. Bad ones are refused with a sentence, 1e400 too."""
 
     widget = NumberText
-    default_error_messages = {"invalid": _("Enter a number, for example 1234,50.")}
 
     def __init__(self, *, min_value: Decimal | int | None = 0, max_digits: int = 14, **kwargs: Any) -> None:
         super().__init__(min_value=min_value, max_digits=max_digits, **{"decimal_places": 2, **kwargs})
 
     def to_python(self, value: Any) -> Decimal | None:
         if isinstance(value, str):
-            value = plain_number(value)
+            value = parse_decimal(value) if value.strip() else None
         return super().to_python(value)
-
-
-def plain_number(text: str) -> str:
-    """What was typed, without spaces and thousands separators, with a decimal point."""
-    text = "".join(text.split()).replace("\u202f", "").replace("\xa0", "").removesuffix("zł").removesuffix("PLN")
-    if "," in text and "." in text:
-        # The last of the two is the decimal one.
-        thousands = "." if text.rindex(",") > text.rindex(".") else ","
-        text = text.replace(thousands, "")
-    text = text.replace(",", ".")
-    if "e" in text.lower():
-        return "?"
-    return text
 
 
 class MoneyField(NumberField):
@@ -148,7 +136,8 @@ def _editor_texts() -> dict[str, str]:
 def searchable(attrs: dict[str, Any] | None = None, *, url: str = "", placeholder: str = "") -> dict[str, Any]:
     """Attributes of a `<select>` that is searched: in its options, or at `url` (see static/js/selects.js)."""
     texts = {"data-none": _("Nothing found"), "data-clear": _("Clear"), "data-placeholder": placeholder}
-    return {"data-select-url" if url else "data-select": url, **texts, **(attrs or {})}
+    is_remote = not isinstance(url, str) or url != ""  # a lazy address must not be resolved yet
+    return {"data-select-url" if is_remote else "data-select": url, **texts, **(attrs or {})}
 
 
 class RemoteSelect(forms.Select):

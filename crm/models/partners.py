@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.models.fields import search_text, sort_key
 from crm.models.reference import Position
 from crm.models.versioned import Versioned
+from crm.search import SearchedQuerySet
 
 
 def _digits(field: str) -> Func:
@@ -47,6 +48,8 @@ class Partner(Versioned):
     search_text = search_text(
         "name", "nip", "email", "city", "external_id", _digits("phone"), _digits("phone_e164"), "website"
     )
+
+    objects = SearchedQuerySet["Partner"].as_manager()
 
     class Meta(Versioned.Meta):
         verbose_name = _("partner")

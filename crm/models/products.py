@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models.fields import search_text, sort_key
 from crm.models.versioned import Versioned
+from crm.search import SearchedQuerySet
 
 
 class VatRate(models.TextChoices):
@@ -36,6 +37,8 @@ class Product(Versioned):
     is_archived = models.BooleanField(_("archived"), default=False)
     name_sort = sort_key("name")
     search_text = search_text("name", "code")
+
+    objects = SearchedQuerySet["Product"].as_manager()
 
     class Meta(Versioned.Meta):
         verbose_name = _("item")

@@ -165,7 +165,7 @@ def refuse_used(row: models.Model, *, by: User | None) -> None:
     if seen != uses:
         parts.append(_("records that you may not see"))
     message = _("“%(name)s” can't be deleted, it is in use (%(uses)s). You can archive it instead.")
-    raise InUse(message % {"name": row, "uses": ", ".join(parts)}, uses=counts)
+    raise InUse(message % {"name": row, "uses": ", ".join(parts)}, uses=counts, hides=seen != uses)
 
 
 def _count_visible(row: models.Model, use: Use, by: User | None) -> int:

@@ -1,0 +1,95 @@
+"""Forms of partners and their contacts."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from crm.forms.fields import PlainText, searchable
+from crm.forms.records import RecordForm
+from crm.models import Partner, PartnerContact, Position
+from crm.nip import format_nip, parse_nip
+from crm.websites import check_website
+
+ADDRESS = ("street", "postal_code", "city", "region", "country")
+DELIVERY = tuple(f"delivery_{name}" for name in ADDRESS)
+PHONE = forms.TextInput(attrs={"type": "tel", "autocomplete": "off"})
+EMAIL = forms.EmailInput(attrs={"autocomplete": "off"})
+
+
+class PartnerForm(RecordForm):
+    """Every field of a partner but its contacts and the archived mark."""
+
+    nip = PlainText(
+        label=_("NIP"),
+        required=False,
+        max_length=30,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    class Meta:
+        model = Partner
+        fields = ["kind", "name", "nip", "external_id", "phone", "email", "website", *ADDRESS, *DELIVERY]
+        field_classes = dict.fromkeys(["name", "external_id", "phone", "website", *ADDRESS, *DELIVERY], PlainText)
+        widgets = {
+            "kind": forms.RadioSelect,
+            "name": forms.TextInput(attrs={"autocomplete": "off"}),
+            "phone": PHONE,
+            "email": EMAIL,
+            "website": forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "placeholder": "www."}),
+        }
+        labels = {
+            "street": _("Street and number"),
+            "delivery_street": _("Street and number"),
+            "delivery_postal_code": _("Postal code"),
+            "delivery_city": _("City"),
+            "delivery_region": _("Region"),
+            "delivery_country": _("Country"),
+        }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._prepare_initial(self.initial)
+
+    def _prepare_initial(self, initial: dict[str, Any]) -> dict[str, Any]:
+        initial["nip"] = format_nip(initial.get("nip") or "")
+        return initial
+
+    def clean_nip(self) -> str:
+        """Ten digits."""
+        return parse_nip(self.cleaned_data["nip"])
+
+    def clean_website(self) -> str:
+        """An address that a browser may follow."""
+        return check_website(self.cleaned_data["website"])
+
+    @property
+    def address(self) -> list[forms.BoundField]:
+        return [self[name] for name in ADDRESS]
+
+    @property
+    def delivery(self) -> list[forms.BoundField]:
+        return [self[name] for name in DELIVERY]
+
+
+class ContactForm(RecordForm):
+    """A person to talk to at a partner."""
+
+    class Meta:
+        model = PartnerContact
+        fields = ["first_name", "last_name", "position", "phone", "email"]
+        field_classes = dict.fromkeys(["first_name", "last_name", "phone"], PlainText)
+        widgets = {"position": forms.Select(attrs=searchable()), "phone": PHONE, "email": EMAIL}
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, auto_id="contact-%s", **options)
+        position: Any = self.fields["position"]
+        position.queryset = Position.objects.filter(Q(is_archived=False) | Q(pk=self.instance.position_id))
+
+
+def label_of(name: str) -> str | Promise:
+    """What a field of a partner is called on screen."""
+    return str(capfirst(str(Partner._meta.get_field(name).verbose_name)))  # type: ignore[union-attr]
