@@ -18,7 +18,7 @@ FORMATS = ["JPEG", "PNG", "WEBP", "GIF"]
 
 @dataclass(frozen=True)
 class SquarePhoto:
-    """A photo ready to be stored: a WebP of SIDE × SIDE pixels, without anything that the upload carried beside them."""
+    """A photo ready to be stored: a WebP of SIDE × SIDE pixels, with nothing else that the upload carried."""
 
     content: bytes
     file_name: str

@@ -39,7 +39,7 @@ def icon(name: str, css: str = "", *, filled: bool = False) -> SafeString:
         '<svg class="lj-icon{}" viewBox="0 0 24 24" width="18" height="18" {} aria-hidden="true" focusable="false">'
         "{}</svg>",
         f" {css}" if css else "",
-        mark_safe(paint),  # noqa: S308 - one of the two constants above
+        mark_safe(paint),
         _icon_paths(name, filled=filled),
     )
 
@@ -52,7 +52,7 @@ def _icon_paths(name: str, *, filled: bool) -> SafeString:
     content = SVG_CONTENT.search(file.read_text(encoding="utf-8"))
     if content is None:
         raise ValueError(f"{file} is no SVG")
-    return mark_safe(" ".join(content[1].split()))  # noqa: S308 - a file of the icon package
+    return mark_safe(" ".join(content[1].split()))
 
 
 @register.filter
@@ -65,6 +65,7 @@ def money(value: Decimal | int | None) -> str:
 
 @register.filter
 def number(value: Decimal | float | int | None) -> str:
+    """A number with the separators of the language."""
     return NOTHING if value is None or value == "" else formats.format_number(value)
 
 

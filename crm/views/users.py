@@ -7,6 +7,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from crm.errors import RuleError
@@ -16,9 +17,9 @@ from crm.models import Invitation, User
 from crm.paging import Order, Sort, load_page
 from crm.people import listed_users, manageable_users, may_manage_users
 from crm.requests import signed_in_user
+from crm.search import containing
 from crm.services.invitations import invite_user, resend_invitation
 from crm.services.users import activate_user, update_user
-from crm.search import containing
 
 ORDER = {"name": Sort("name_sort")}
 NEVER_IN = Q(password__startswith="!")  # an unusable password (django.contrib.auth.hashers)
@@ -44,11 +45,20 @@ def user_list(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "page": page,
-        "manageable": set(manageable_users(by).filter(pk__in=[row.pk for row in page.rows]).values_list("pk", flat=True)),
+        "manageable": set(manageable_users(by).filter(pk__in=[row.pk for row in page.rows]).values_list(flat=True)),
         "state": state if state in STATES else "all",
-        "states": [("active", _("Active")), ("invited", _("Invited")), ("inactive", _("Inactive")), ("all", _("All"))],
+        "states": _states(),
     }
     return render(request, "crm/_user_list.html" if request.htmx else "crm/user_list.html", context)
+
+
+def _states() -> list[tuple[str, str]]:
+    return [
+        ("active", pgettext("users", "Active")),
+        ("invited", pgettext("users", "Invited")),
+        ("inactive", pgettext("users", "Inactive")),
+        ("all", pgettext("users", "All")),
+    ]
 
 
 def user_invite(request: HttpRequest, pk: int | None = None) -> HttpResponseBase:

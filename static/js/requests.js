@@ -1,6 +1,6 @@
 // Every request of a script: CSRF token, progress bar, what is said when it fails, focus kept over swaps.
 import { text } from './dom.js'
-import { signIn } from './session.js'
+import { checkSession, signIn } from './session.js'
 import { toast } from './toasts.js'
 
 const SLOW = 150
@@ -74,14 +74,21 @@ document.addEventListener('htmx:afterRequest', end)
 document.addEventListener('htmx:sendError', () => toast(text('network'), 'danger'))
 document.addEventListener('htmx:timeout', () => toast(text('network'), 'danger'))
 
-document.addEventListener('htmx:responseError', async (event) => {
+document.addEventListener('htmx:responseError', (event) => {
+  const { xhr } = event.detail
+  if (!xhr.getResponseHeader('HX-Trigger')?.includes('lejek:toast')) toast(explain(xhr.status), 'danger')
+})
+
+// The session has ended (401), or the token is of an older one, from before signing in again in another tab: no error,
+// the request is sent once more when the user is signed in.
+document.addEventListener('htmx:beforeSwap', async (event) => {
   const { xhr, requestConfig, target } = event.detail
-  if (xhr.getResponseHeader('HX-Trigger')?.includes('lejek:toast')) return
-  if (xhr.status !== 401) {
-    toast(explain(xhr.status), 'danger')
-    return
-  }
-  await signIn()
+  const stale = xhr.getResponseHeader('X-CSRF-Failed') && !('repeated' in requestConfig.elt.dataset)
+  if (xhr.status !== 401 && !stale) return
+  event.detail.isError = false
+  event.detail.shouldSwap = false
+  if (stale) requestConfig.elt.dataset.repeated = ''
+  if (!stale || !await checkSession()) await signIn()
   const values = requestConfig.formData
   if (values.has('csrfmiddlewaretoken')) values.set('csrfmiddlewaretoken', csrfToken())
   window.htmx.ajax(requestConfig.verb, requestConfig.path, {

@@ -22,7 +22,7 @@ export async function checkSession () {
 
 function take (session) {
   if (!session.authenticated) return false
-  if (String(session.user) !== document.body.dataset.userId) {
+  if (String(session.user) !== document.body.dataset.currentUser) {
     sessionStorage.setItem('lejek.notice', document.body.dataset.textOtherUser)
     window.location.reload()
     return false

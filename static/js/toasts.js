@@ -36,6 +36,13 @@ function setUp (element) {
 onLoad('#toasts [data-toast]', setUp)
 if (container.children.length) rise()
 
+// Said before this page was loaded.
+const notice = sessionStorage.getItem('lejek.notice')
+if (notice) {
+  sessionStorage.removeItem('lejek.notice')
+  toast(notice, 'warning')
+}
+
 document.addEventListener('lejek:toast', (event) => {
   for (const { text, level } of event.detail.toasts) toast(text, level)
 })

@@ -47,5 +47,5 @@ document.addEventListener('click', async (event) => {
 
 document.addEventListener('htmx:afterRequest', (event) => {
   const form = event.detail.elt.closest?.('form')
-  if (event.detail.successful && event.detail.requestConfig.verb !== 'get' && form) markSaved(form)
+  if (event.detail.xhr.status < 400 && event.detail.requestConfig.verb !== 'get' && form) markSaved(form)
 })

@@ -18,6 +18,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 AXE = settings.NODE_MODULES / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+REFUSED_BY_HTMX = "Response Status Error Code 4"
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
@@ -39,7 +40,6 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=arguments)
         yield browser
         browser.close()
-
 
 
 @pytest.fixture
@@ -79,8 +79,8 @@ def new_page(chromium: Browser, live_server: LiveServer) -> Iterator[Callable[..
 
 
 def _is_expected(text: str) -> bool:
-    # Chromium reports each answer of 4xx as an error of the console; tests look at what the page says about them.
-    return text.startswith("Failed to load resource: the server responded with a status of 4")
+    # Chromium and HTMX report each answer of 4xx as an error of the console; tests look at what the page says about them.
+    return text.startswith(("Failed to load resource: the server responded with a status of 4", REFUSED_BY_HTMX))
 
 
 def sign_in(page: Page, user: User) -> None:
@@ -88,9 +88,8 @@ def sign_in(page: Page, user: User) -> None:
     client = Client()
     client.force_login(user)
     base_url = str(page.context._impl_obj._options["baseURL"])  # type: ignore[attr-defined]
-    page.context.add_cookies(
-        [{"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value, "url": base_url}]
-    )
+    name = settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": base_url}])
 
 
 def sign_out(page: Page) -> None:
@@ -106,7 +105,8 @@ def assert_accessible(page: Page, *, within: str = "html") -> None:
         found = page.evaluate(
             "([root, rules]) => axe.run(root, { runOnly: rules, resultTypes: ['violations'] })"
             ".then(result => result.violations.map(rule => "
-            "`${rule.id}: ${rule.help}\\n` + rule.nodes.map(node => `    ${node.target} ${node.failureSummary}`).join('\\n')))",
+            "`${rule.id}: ${rule.help}\\n`"
+            " + rule.nodes.map(node => `    ${node.target} ${node.failureSummary}`).join('\\n')))",
             [within, RULES],
         )
         assert not found, f"{page.url} ({theme}):\n" + "\n".join(found)

@@ -1,0 +1,59 @@
+"""What is answered when something is refused or breaks: a page with a way out, a bare status to scripts."""
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+TEXTS: dict[int, tuple[str | Promise, str | Promise]] = {
+    400: (_("This request can't be understood"), _("The address or the form is damaged. Go back and try again.")),
+    403: (_("No access"), _("You do not have permission to see this page. Ask your manager or administrator.")),
+    404: (_("Nothing here"), _("The page does not exist any more, or it is not visible to you.")),
+    413: (_("Too large"), _("What you sent is larger than Lejek accepts. Choose a smaller file.")),
+    500: (_("Something went wrong"), _("The error is on our side and was written down. Nothing was saved.")),
+}
+EXPIRED = (_("The form has expired"), _("Somebody signed in or out here meanwhile. Go back, refresh and try again."))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400; 413 when it was the size."""
+    return _page(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403."""
+    return _page(request, 403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404."""
+    return _page(request, 404)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413, for requests whose body is not even read."""
+    return _page(request, 413)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form whose token is of an older session; a script gets a new token and repeats by itself."""
+    response = _page(request, 403, EXPIRED)
+    response.headers["X-CSRF-Failed"] = "1"
+    return response
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, without the database: it may be what is broken."""
+    title, text = TEXTS[500]
+    context = {"status": 500, "error_title": title, "error_text": text, "user": None}
+    return HttpResponse(render_to_string("crm/error.html", context), status=500)
+
+
+def _page(request: HttpRequest, status: int, texts: tuple[str | Promise, str | Promise] | None = None) -> HttpResponse:
+    if getattr(request, "htmx", False) or "application/json" in request.headers.get("Accept", ""):
+        return HttpResponse(status=status)
+    title, text = texts or TEXTS[status]
+    context = {"status": status, "error_title": title, "error_text": text}
+    return render(request, "crm/error.html", context, status=status)

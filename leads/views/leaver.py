@@ -1,0 +1,52 @@
+"""Deactivating a user, or taking leads from an inactive one: the leads are handed over in the same step."""
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from crm.errors import RuleError
+from crm.formats import format_number
+from crm.htmx import redirect_to
+from crm.people import manageable_users, may_manage_users
+from crm.requests import signed_in_user
+from leads.leaving_forms import HandOverForm
+from leads.models import Lead
+from leads.services.leaving import hand_over
+
+
+def user_leave(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Hand over the leads of a user and deactivate the account, if it is active."""
+    by = signed_in_user(request)
+    if not may_manage_users(by):
+        raise PermissionDenied
+    leaver = get_object_or_404(manageable_users(by).exclude(pk=by.pk), pk=pk)
+    counts = Lead.objects.filter(sales_person=leaver).aggregate(
+        open=Count("pk", filter=Q(is_closed=False)), closed=Count("pk", filter=Q(is_closed=True))
+    )
+    form = HandOverForm(request.POST or None, leaver=leaver) if any(counts.values()) else None
+    if request.method == "POST" and (form is None or form.is_valid()):
+        data = form.cleaned_data if form else {"which": "none", "to": None}
+        try:
+            count = hand_over(
+                leaver=leaver,
+                to=None if data["which"] == "none" else data["to"],
+                only_open=data["which"] == "open",
+                deactivate=leaver.is_active,
+                by=by,
+            )
+        except RuleError as error:
+            return redirect_to(request, request.path, error.message, "danger")
+        done = _("%(name)s is deactivated.") % {"name": leaver} if leaver.is_active else ""
+        return redirect_to(request, reverse("crm:user_list"), f"{done} {_handed_over(count)}".strip())
+    context = {"person": leaver, "counts": counts, "form": form}
+    return render(request, "leads/user_leave.html", context, status=422 if form and form.is_bound else 200)
+
+
+def _handed_over(count: int) -> str:
+    text = ngettext("%(count)s lead handed over.", "%(count)s leads handed over.", count)
+    return text % {"count": format_number(count)}
