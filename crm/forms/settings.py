@@ -20,7 +20,7 @@ class ParametersForm(forms.ModelForm):  # type: ignore[type-arg]
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     default_region = forms.ChoiceField(
         label=_("Default region"),
-        widget=forms.Select(searchable()),
+        widget=forms.Select(searchable({"required": True})),
         help_text=_("The country whose code a phone number written without + gets, from now on."),
     )
 

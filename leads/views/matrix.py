@@ -123,7 +123,8 @@ def _page(
     context = {
         "matrix": matrix,
         "rows": cells(matrix, ticks, theirs),
-        "stranded_count": stranded[:MOST_COUNTED].count(),
+        "stranded_count": stranded.count_up_to(MOST_COUNTED),
+        "most_counted": MOST_COUNTED,
         "is_dirty": ticks != matrix.ticks,
         "is_stale": is_stale,
         "refusal": refusal,

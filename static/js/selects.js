@@ -48,6 +48,7 @@ onLoad('select[data-select], select[data-select-url]', async (select) => {
       option_create: (data, escape) => `<div class="create">${escape(create ?? '')} <strong>${escape(data.input)}</strong></div>`
     }
   })
+  select.setAttribute('aria-hidden', 'true') // its label belongs to the control that stands for it
   const label = select.id && document.querySelector(`label[for="${CSS.escape(select.id)}-ts-control"], label[for="${CSS.escape(select.id)}"]`)
   for (const name of ['aria-describedby', 'aria-invalid']) {
     if (select.hasAttribute(name)) control.control_input.setAttribute(name, select.getAttribute(name))
