@@ -294,10 +294,10 @@ def _check_funnel(lead: Lead, before: dict[str, Any], *, is_new: bool, funnel: F
 
 def _reload(leads: Sequence[Lead]) -> None:
     """Take over what the triggers wrote."""
-    stored = Lead.objects.in_bulk([lead.pk for lead in leads]) if leads else {}
+    rows = Lead.objects.filter(pk__in=[lead.pk for lead in leads]).values("pk", *DERIVED) if leads else ()
+    stored = {row.pop("pk"): row for row in rows}
     for lead in leads:
-        for name in DERIVED:
-            setattr(lead, name, getattr(stored[lead.pk], name))
+        lead.__dict__.update(stored[lead.pk])
 
 
 def _only(answers: list[Lead | Refusal]) -> Lead:

@@ -1,0 +1,30 @@
+"""Deleting many leads at once, by the same rule as one."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from crm.errors import InUse
+from crm.history import acting_as
+from crm.models import User
+from crm.usage import used_ones
+from leads.models import Lead
+from leads.services.actions import delete_lead
+
+
+def delete_leads(*, leads: Sequence[Lead], by: User | None) -> list[InUse | None]:
+    """Delete `leads` for good; each is answered for itself, in order, by None or by what holds it."""
+    pks = [lead.pk for lead in leads]
+    with transaction.atomic(), acting_as(by):
+        locked = set(Lead.objects.select_for_update().filter(pk__in=pks).order_by("pk").values_list("pk", flat=True))
+        used = used_ones(Lead, locked)
+        Lead.objects.filter(pk__in=locked - used).delete()
+        return [_refusal(lead, by) if lead.pk in used else None for lead in leads]
+
+
+def _refusal(lead: Lead, by: User | None) -> InUse | None:
+    try:
+        delete_lead(lead=lead, by=by)
+    except InUse as refusal:
+        return refusal
+    return None
