@@ -2,10 +2,11 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent, get_decimal_symbol, get_group_symbol
 from babel.units import format_unit
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -25,7 +26,20 @@ def _language() -> str:
 def format_money(value: Decimal | int, currency: str) -> str:
     """An amount with two decimals and its currency: `1 234,50 zł`, `PLN 1,234.50`."""
     language = _language()
+    if value >= 0:
+        # Lists show hundreds of amounts: Babel is asked once for what stands around the digits.
+        frame, thousands, decimals = _money_frame(language, currency)
+        return frame.format(f"{value:,.2f}".replace(",", "\0").replace(".", decimals).replace("\0", thousands))
     return format_currency(value, currency, format=MONEY[language], locale=LOCALES[language], currency_digits=False)
+
+
+@cache
+def _money_frame(language: str, currency: str) -> tuple[str, str, str]:
+    """What stands around an amount (with `{}` for its digits), between its thousands and before its decimals."""
+    locale = LOCALES[language]
+    zero = format_currency(0, currency, format=MONEY[language], locale=locale, currency_digits=False)
+    decimals = get_decimal_symbol(locale)
+    return zero.replace(f"0{decimals}00", "{}"), get_group_symbol(locale), decimals
 
 
 def format_number(value: Decimal | float | int) -> str:

@@ -4,11 +4,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from html import escape as escape_html
 from html import unescape
 from typing import Any
 
 from django.utils import timezone
-from django.utils.html import escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -27,13 +29,13 @@ Cell = Callable[[Values], SafeString]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A lead as the table shows it: the classes and the content of each cell, in the order of the columns."""
+    """A lead as the table shows it; `cells` are its `<td>`s in the order of the columns."""
 
     id: int
     number: str
     url: str
-    priority_colour: str
-    cells: Sequence[tuple[str, SafeString]]
+    css: str
+    cells: SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +55,15 @@ class Looks:
 def build_rows(found: Iterable[Values], columns: Sequence[Column], looks: Looks) -> list[Row]:
     """The rows of the table, ready for the template."""
     cells = [(column.css, _cell(column, looks)) for column in columns]
-    priorities = looks.choices["priority"]
+    stripes = {pk: f"lj-priority-{choice.colour}" for pk, choice in looks.choices["priority"].items()}
     return [
         Row(
             id=values["pk"],
             number=number_of(values["pk"]),
             url=looks.lead_url.format(values["pk"]),
-            priority_colour=priorities[values["priority_id"]].colour if values["priority_id"] in priorities else "",
-            cells=[(css, cell(values)) for css, cell in cells],
+            css=stripes.get(values["priority_id"], ""),
+            # Six hundred cells a page: joined here, they cost a tenth of what a loop of the template takes.
+            cells=mark_safe("".join([f'<td class="{css}">{cell(values)}</td>' for css, cell in cells])),
         )
         for values in found
     ]
@@ -69,6 +72,11 @@ def build_rows(found: Iterable[Values], columns: Sequence[Column], looks: Looks)
 def number_of(pk: int) -> str:
     """The ID as people read it: at least six digits."""
     return f"{pk:06d}"
+
+
+def escape(text: str) -> SafeString:
+    """Django's `escape` for what is surely a text: several times faster, which counts over hundreds of cells."""
+    return SafeString(escape_html(text))
 
 
 def plain_text(html: str) -> str:
@@ -111,15 +119,15 @@ def _cell(column: Column, looks: Looks) -> Cell:
 
 def _deadline(key: str, today: date) -> Cell:
     """A date that is marked once it is past while the lead is open."""
-    late = _("past")
+    late, as_text = escape(_("past")), cache(lambda day: escape(format_day(day)))
 
     def show(values: Values) -> SafeString:
         day = values[key]
         if day is None:
             return NOTHING
         if day < today and not values["is_closed"]:
-            return format_html('<span class="lj-late" title="{}">{}</span>', late, format_day(day))
-        return escape(format_day(day))
+            return SafeString(f'<span class="lj-late" title="{late}">{as_text(day)}</span>')
+        return as_text(day)
 
     return show
 
@@ -128,7 +136,7 @@ _PLAIN: dict[Kind, Callable[[Looks], Callable[[Any], SafeString]]] = {
     Kind.TEXT: lambda looks: escape,
     Kind.RICH_TEXT: lambda looks: lambda html: escape(Truncator(plain_text(html)).chars(EXCERPT)),
     Kind.MONEY: lambda looks: lambda amount: escape(format_money(amount, looks.currency)),
-    Kind.PERCENT: lambda looks: lambda share: escape(format_share(share)),
+    Kind.PERCENT: lambda looks: cache(lambda share: escape(format_share(share))),
     Kind.MOMENT: lambda looks: lambda moment: escape(format_moment(moment)),
 }
 

@@ -126,7 +126,9 @@ class LeadFilter(django_filters.FilterSet):
         super().__init__(given, queryset)
         self.user = user
         self.choices = load_choices(partners=_ids(given.getlist("partner")), products=_ids(given.getlist("product")))
-        for name in CHOSEN:
+        # Of seventeen fields a page mostly needs one: those that are not given are not built.
+        self.filters = {name: each for name, each in self.filters.items() if name in given}
+        for name in set(CHOSEN) & self.filters.keys():
             offered = [(str(pk), choice.name) for pk, choice in self.choices[name].items()]
             if name not in NEVER_EMPTY:
                 offered.append((NONE, NONE))

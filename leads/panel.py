@@ -2,39 +2,33 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from crm.formats import format_day
+from leads.cells import escape
 from leads.choices import Choice
 from leads.filters import ALL, CHOSEN, CLOSED, NEVER_EMPTY, NONE, OPEN, LeadFilter
 from leads.models import Lead
 
 REMOTE = {"partner": "crm:partner_search", "product": "crm:product_search"}
+CHOSEN_MARK = " selected"
 MODEL_FIELDS = {"tag": "tags", "received": "received_at", "close": "expected_close"}
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
-    """A choice of a select."""
-
-    value: str
-    text: str
-    colour: str = ""
-    is_chosen: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Select:
-    """A field that takes several rows; `url` searches them when they are too many to stand in the page."""
+    """A field that takes several rows: `options` as HTML; `url` searches them when they are too many for the page."""
 
     name: str
     label: str
-    options: Sequence[Option]
+    options: SafeString
     url: str = ""
     errors: Sequence[str] = ()
 
@@ -109,7 +103,13 @@ def build_chips(leads: LeadFilter, *, order: str) -> list[Chip]:
 def list_url(pairs: Sequence[tuple[str, str]], *, order: str = "") -> str:
     """The address of the list with these parameters."""
     query = urlencode([*pairs, *([("sort", order)] if order else [])])
-    return reverse("leads:lead_list") + (f"?{query}" if query else "")
+    return list_path() + (f"?{query}" if query else "")
+
+
+@cache
+def list_path() -> str:
+    """The address of the list."""
+    return reverse("leads:lead_list")
 
 
 def _without(pairs: Sequence[tuple[str, str]], name: str, value: str) -> list[tuple[str, str]]:
@@ -141,15 +141,21 @@ def label_of(name: str) -> str:
 
 def _select(leads: LeadFilter, name: str) -> Select:
     chosen = set(leads.data.getlist(name))
-    options = [_option(choice, chosen) for choice in leads.choices[name].values()]
+    options = [
+        (pk, choice.colour, CHOSEN_MARK if str(pk) in chosen else "", _offered_name(choice))
+        for pk, choice in leads.choices[name].items()
+    ]
     if name not in NEVER_EMPTY:
-        options.append(Option(NONE, _("none"), is_chosen=NONE in chosen))
-    return Select(name, label_of(name), options, _search_url(name), list(leads.errors.get(name, ())))
+        options.append((NONE, "", CHOSEN_MARK if NONE in chosen else "", _("none")))
+    html = [
+        f'<option value="{value}" data-colour="{colour}"{mark}>{escape(text)}</option>'
+        for value, colour, mark, text in options
+    ]
+    return Select(name, label_of(name), mark_safe("".join(html)), _search_url(name), list(leads.errors.get(name, ())))
 
 
-def _option(choice: Choice, chosen: set[str]) -> Option:
-    text = _("%(name)s (archived)") % {"name": choice.name} if choice.is_archived else choice.name
-    return Option(str(choice.id), text, choice.colour, str(choice.id) in chosen)
+def _offered_name(choice: Choice) -> str:
+    return _("%(name)s (archived)") % {"name": choice.name} if choice.is_archived else choice.name
 
 
 def _search_url(name: str) -> str:

@@ -16,7 +16,11 @@ document.addEventListener('keydown', (event) => {
   }
 })
 
-// The last row that had the focus is the one that Tab comes back to.
+// Of all rows Tab stops at one: the first, then the last that had the focus.
+onLoad('#lead-table', (table) => {
+  const row = table.querySelector('tr[data-href]')
+  if (row) row.tabIndex = 0
+})
 document.addEventListener('focusin', (event) => {
   const row = event.target.closest('#lead-table tr[data-href]')
   if (!row) return
