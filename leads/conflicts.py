@@ -62,15 +62,21 @@ def last_author(lead: Lead) -> User | None:
     last = LeadEvent.objects.filter(pgh_obj_id=lead.pk).order_by("-pgh_id").first()
     tagging = LeadTaggingEvent.objects.filter(lead_id=lead.pk).order_by("-pgh_id").first()
     event = max((event for event in (last, tagging) if event), key=lambda event: event.pgh_created_at, default=None)
-    author = (event.pgh_context or {}).get("user") if event else None
-    return User.objects.filter(pk=author).first() if author else None
+    return author_of(event) if event else None
+
+
+def author_of(event: LeadEvent | LeadTaggingEvent) -> User | None:
+    """Who made the change that `event` tells of; None: the system, or an account that is gone."""
+    author: int | None = (event.pgh_context or {}).get("user")
+    return User.objects.filter(pk=author).first() if author is not None else None
 
 
 def _event_at(lead: Lead, moment: datetime | None) -> LeadEvent | None:
     """The values of `lead` as they were at `moment`."""
     if moment is None:
         return None
-    return LeadEvent.objects.filter(pgh_obj_id=lead.pk, pgh_created_at__lte=moment).order_by("-pgh_id").first()
+    events: models.QuerySet[LeadEvent] = LeadEvent.objects.filter(pgh_obj_id=lead.pk, pgh_created_at__lte=moment)
+    return events.order_by("-pgh_id").first()
 
 
 def _fields(form: LeadForm, stored: Lead, base: LeadEvent | None) -> Iterable[Difference]:

@@ -28,7 +28,7 @@ from crm.forms.fields import (
     RichText,
 )
 from crm.models import LeadStatus, LeadTag, LeadType, LostReason, User
-from leads.models import Lead
+from leads.models import Lead, LeadTagging
 from leads.permissions import may_reassign
 from leads.rules import Funnel, StatusNotAllowed, allowed_statuses, check_status
 from leads.services import LeadValues
@@ -93,10 +93,12 @@ class LeadForm(forms.ModelForm):  # type: ignore[type-arg]
         self.is_new = lead.pk is None
         self.fields["name"].required = False  # the service fills it from the product
         self.fields["status"].required = False  # the service chooses the first one for a new lead
+        self.fields["name"].widget.attrs["autofocus"] = self.is_new
         for name in REFERENCES:
+            self._choice(name).empty_label = "–"
             self._offer(name, Q(is_archived=False) | Q(pk=getattr(lead, f"{name}_id")))
         self._offer("sales_person", Q(is_active=True) | Q(pk=lead.sales_person_id))
-        self._offer("tags", Q(is_archived=False) | Q(pk__in=self.get_initial_for_field(self.fields["tags"], "tags") or ()))
+        self._offer("tags", Q(is_archived=False) | Q(pk__in=LeadTagging.objects.filter(lead=lead.pk).values("tag")))
         self._choice("status").empty_label = _("Choose a status")
         self._choice("lost_reason").empty_label = _("Choose a reason")
         self._choice("status").widget.choices = self._status_choices()

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.current import system_settings
 from crm.formats import format_day, format_duration, format_moment, format_money, format_share
-from crm.models import LeadStatus, LeadTag, User
+from crm.models import DeletedName, LeadStatus, LeadTag, User
 from leads.models import Lead, LeadEvent, LeadStatusChange, LeadTaggingEvent
 
 PAGE = 50
@@ -173,10 +173,14 @@ class _Names:
             if wanted
         ]
         self.labels = {(label, pk): name for label, pk, name in lists[0].union(*lists[1:], all=True)} if lists else {}
+        missing = {pk for model, wanted in ids.items() for pk in wanted if (model._meta.label, pk) not in self.labels}
+        gone = DeletedName.objects.filter(row_id__in=missing) if missing else ()
+        self.deleted = {(row.table, row.row_id): row.name for row in gone}
 
     def of(self, model: type[models.Model], pk: int) -> str:
-        """The name of a row, archived or not; of a row that is gone, its ID."""
+        """The name of a row, archived or not; of a reference item that is gone, what it was called; else its ID."""
         found = self.users.get(pk) if model is User else self.labels.get((model._meta.label, pk))
+        found = found or self.deleted.get((model._meta.db_table, pk))
         return str(found or gettext("deleted (ID %(id)s)") % {"id": pk})
 
 

@@ -5,10 +5,12 @@ from leads.models import Lead
 
 
 def may_edit(user: User) -> bool:
+    """Whether `user` changes leads that they see."""
     return user.has_perm("leads.change_lead")
 
 
 def may_create(user: User) -> bool:
+    """Whether `user` makes new leads, copies too."""
     return user.has_perm("leads.add_lead")
 
 

@@ -56,9 +56,7 @@ def lead_create(request: HttpRequest) -> HttpResponseBase:
     form = LeadForm(request.POST, instance=Lead(), user=user, funnel=load_funnel())
     if form.is_valid():
         try:
-            lead = create_lead_once(
-                key=_fingerprint(request), values=form.values(), tags=form.tags() or (), by=user
-            )
+            lead = create_lead_once(key=_fingerprint(request), values=form.values(), tags=form.tags() or (), by=user)
         except (RuleError, ValidationError) as refusal:
             form.refuse(refusal)
         else:

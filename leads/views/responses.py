@@ -20,7 +20,7 @@ from crm.models import User
 from crm.requests import signed_in_user
 from crm.visibility import visible_leads
 from leads.cards import LeadCard
-from leads.conflicts import last_author
+from leads.conflicts import author_of, last_author
 from leads.forms import LINES, LeadForm
 from leads.models import Lead, LeadEvent
 from leads.querysets import LeadQuerySet, load_funnel
@@ -52,6 +52,7 @@ def require(allowed: bool) -> None:
 
 
 def is_htmx(request: HttpRequest) -> bool:
+    """Whether a script of the page asks, and only a part of it is wanted."""
     return bool(getattr(request, "htmx", False))
 
 
@@ -108,7 +109,7 @@ def changed(
 def _stored_texts(request: HttpRequest, form: LeadForm) -> dict[str, str]:
     """The texts of the form that are stored otherwise than they were typed."""
     stored = {name: form[name].field.widget.format_value(form[name].value()) or "" for name in TEXTS}
-    return {name: text for name, text in stored.items() if text != request.POST.get(name, "")}
+    return {name: text for name, text in stored.items() if text != request.POST.get(name, text)}
 
 
 TEXTS = [*LINES, "email", "expected_revenue", "probability"]
@@ -143,11 +144,10 @@ def gone(request: HttpRequest, pk: int) -> HttpResponseBase:
     event = LeadEvent.objects.filter(visible_leads(user), pgh_obj_id=pk, pgh_label="delete").last()
     if event is None or not user.has_perm("leads.view_lead"):
         raise Http404
-    author = User.objects.filter(pk=(event.pgh_context or {}).get("user")).first()
     typed = LeadForm(request.POST, instance=Lead(), user=user, funnel=load_funnel())
     context = {
         "number": f"{pk:06d}",
-        "deleted_by": author,
+        "deleted_by": author_of(event),
         "deleted_at": event.pgh_created_at,
         "typed": _typed(request, typed),
         "can_create": user.has_perm("leads.add_lead"),
