@@ -41,7 +41,9 @@ def used_ones(model: type[models.Model], ids: Collection[int]) -> set[int]:
     for relation in _holding_relations(model):
         field = relation.field.name
         used.update(
-            relation.related_model._base_manager.filter(**{f"{field}__in": ids}).values_list(field, flat=True).distinct()
+            relation.related_model._base_manager.filter(**{f"{field}__in": ids})
+            .values_list(field, flat=True)
+            .distinct()
         )
     return used
 
@@ -60,5 +62,6 @@ def _holding_relations(model: type[models.Model]) -> Iterator[ForeignObjectRel]:
             isinstance(relation, (models.ManyToOneRel, models.OneToOneRel))
             and relation.on_delete is not models.CASCADE
             and getattr(relation.field, "db_constraint", True)
+            and not relation.related_model._meta.proxy  # a view of other rows; those of pghistory have no table
         ):
             yield relation
