@@ -7,8 +7,9 @@ import pytest
 
 from config.env import BASE_DIR
 from tests.cast import adam, ewa, funnel, marek, ola, team
+from tests.worker import worker
 
-__all__ = ["adam", "ewa", "funnel", "marek", "ola", "team"]
+__all__ = ["adam", "ewa", "funnel", "marek", "ola", "team", "worker"]
 
 
 @pytest.fixture(scope="session")

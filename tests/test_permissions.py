@@ -75,6 +75,7 @@ class Cast:
 # The rows that addresses are tried with, each made when a line names it.
 SAMPLES: dict[str, Callable[[Cast], int]] = {
     "user": lambda cast: cast.ola.pk,
+    "person": lambda cast: rows.UserFactory(email=None, is_active=False, password=None, team=cast.ola.team).pk,
     "team": lambda cast: cast.ola.team_id or 0,
     "lead": lambda cast: LeadFactory(status=cast.funnel.new, sales_person=cast.ola).pk,
     "hidden_lead": lambda cast: LeadFactory(status=cast.funnel.new, sales_person=cast.marek).pk,
@@ -94,7 +95,26 @@ URLS: list[Line] = [
     everyone("crm:theme_update", "post", data={"theme": "dark"}),
     guests("crm:language_update", "post", data={"language": "en"}),
     everyone("crm:profile_edit"),
+    everyone("crm:email_redirect"),
+    guests("crm:invitation_accept", token="made-up"),
     # --- users
+    managers("crm:user_list"),
+    managers("crm:user_invite"),
+    managers("crm:user_invite", "post"),
+    managers("crm:user_edit", pk="@user"),
+    managers("crm:user_edit", "post", pk="@user"),
+    managers("crm:person_invite", pk="@person"),
+    managers("crm:person_invite", "post", pk="@person"),
+    managers("crm:user_resend", "post", pk="@user"),
+    managers("crm:user_activate", "post", pk="@user"),
+    managers("leads:user_leave", pk="@user"),
+    managers("leads:user_leave", "post", pk="@user"),
+    admins("crm:team_list"),
+    admins("crm:team_create"),
+    admins("crm:team_create", "post"),
+    admins("crm:team_edit", pk="@team"),
+    admins("crm:team_edit", "post", pk="@team"),
+    admins("crm:team_delete", "post", pk="@team"),
     # --- partners and products
     everyone("crm:partner_list"),
     everyone("crm:partner_search"),
@@ -154,6 +174,23 @@ URLS: list[Line] = [
     managers("leads:status_archive", pk="@status"),
     managers("leads:status_archive", "post", pk="@status"),
     # --- leads
+    everyone("leads:lead_create"),
+    everyone("leads:lead_create", "post"),
+    everyone("leads:lead_similar"),
+    everyone("leads:lead_status_field"),
+    everyone("leads:lead_detail", pk="@lead"),
+    everyone("leads:lead_history", pk="@lead"),
+    everyone("leads:lead_status_changes", pk="@lead"),
+    everyone("leads:lead_update", "post", pk="@lead"),
+    everyone("leads:lead_change_status", "post", pk="@lead"),
+    everyone("leads:lead_lose", pk="@lead"),
+    everyone("leads:lead_lose", "post", pk="@lead"),
+    everyone("leads:lead_reopen", "post", pk="@lead"),
+    everyone("leads:lead_assign_to_me", "post", pk="@lead"),
+    everyone("leads:lead_create_partner", "post", pk="@lead"),
+    everyone("leads:lead_copy", "post", pk="@lead"),
+    everyone("leads:lead_delete", pk="@lead"),
+    everyone("leads:lead_delete", "post", pk="@lead"),
     # --- import
 ]
 
