@@ -47,9 +47,9 @@ DETAILS: list[tuple[str | Promise, list[str]]] = [
 ]
 
 
-def label_of(name: str) -> str | Promise:
-    """What a field of the lead is called on screen."""
-    return cast(str, capfirst(Lead._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
+def label_of(name: str) -> str:
+    """What a field of the lead is called on screen, translated when it is shown."""
+    return cast(str, capfirst(cast(Any, Lead._meta.get_field(name)).verbose_name))
 
 
 class LeadForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -148,8 +148,9 @@ class LeadForm(forms.ModelForm):  # type: ignore[type-arg]
         lead: Lead = self.instance
         if self.is_new or self.type_id == lead.type_id:
             return ""
+        kinds: QuerySet[Any] = LeadType.objects.filter(pk=self.type_id or 0)
         try:
-            check_status(self.funnel, type=LeadType.objects.filter(pk=self.type_id).first(), status=lead.status)
+            check_status(self.funnel, type=kinds.first(), status=lead.status)
         except StatusNotAllowed as refusal:
             return str(refusal)
         return ""
@@ -210,7 +211,7 @@ class LeadForm(forms.ModelForm):  # type: ignore[type-arg]
             return
         errors = refusal.error_dict if hasattr(refusal, "error_dict") else {None: [refusal]}
         for name, messages in errors.items():
-            self.add_error(name if name in self.fields else None, messages)  # type: ignore[arg-type]
+            self.add_error(name if name in self.fields else None, messages)
 
 
 class LostForm(forms.Form):

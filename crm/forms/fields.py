@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -133,7 +134,7 @@ def _editor_texts() -> dict[str, str]:
     }
 
 
-def searchable(attrs: dict[str, Any] | None = None, *, url: str = "", placeholder: str = "") -> dict[str, Any]:
+def searchable(attrs: dict[str, Any] | None = None, *, url: str = "", placeholder: str | Promise = "") -> dict[str, Any]:
     """Attributes of a `<select>` that is searched: in its options, or at `url` (see static/js/selects.js)."""
     texts = {"data-none": _("Nothing found"), "data-clear": _("Clear"), "data-placeholder": placeholder}
     is_remote = not isinstance(url, str) or url != ""  # a lazy address must not be resolved yet
@@ -143,7 +144,7 @@ def searchable(attrs: dict[str, Any] | None = None, *, url: str = "", placeholde
 class RemoteSelect(forms.Select):
     """A choice among many rows: only the chosen one is rendered, the others are searched at `url`."""
 
-    def __init__(self, url: Any = "", attrs: dict[str, Any] | None = None, *, placeholder: str = "") -> None:
+    def __init__(self, url: Any = "", attrs: dict[str, Any] | None = None, *, placeholder: str | Promise = "") -> None:
         super().__init__(searchable(attrs, url=url, placeholder=placeholder))
 
     def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
@@ -172,7 +173,7 @@ class ColourSelect(forms.RadioSelect):
 class ColouredSelect(forms.Select):
     """A choice among reference items, each shown on its colour."""
 
-    def __init__(self, attrs: dict[str, Any] | None = None, *, placeholder: str = "") -> None:
+    def __init__(self, attrs: dict[str, Any] | None = None, *, placeholder: str | Promise = "") -> None:
         super().__init__(searchable(attrs, placeholder=placeholder))
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
