@@ -146,7 +146,7 @@ class Supervisor:
         connection = http.client.HTTPConnection(self.host, self.port, timeout=2)
         with contextlib.closing(connection), contextlib.suppress(OSError, http.client.HTTPException):
             connection.request("GET", "/healthz", headers={"Host": "localhost"})
-            return connection.getresponse().status > 0
+            return connection.getresponse().status < 500
         return False
 
     def _end_orphans(self) -> None:
@@ -186,14 +186,23 @@ def run_everything(path: Path, *, ends_with_parent: bool) -> int:
 
 
 def start(command: list[str], environment: dict[str, str], *, stdout: int | None = None) -> "subprocess.Popen[bytes]":
-    """Start a program in this process group, so that Ctrl+C reaches it; it ends when this process does."""
+    """Start a program in this process group; it ends when this process does.
+
+    Ctrl+C reaches it too, but as long as it is starting up it does not mind: this process ends it in good order.
+    """
+    end_with_us = die_with_parent(signal.SIGTERM)
+
+    def before_it_runs() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        end_with_us()
+
     return subprocess.Popen(
         command if command[0] == sys.executable else [sys.executable, "-m", *command],
         env=environment,
         cwd=PROJECT,
         stdin=subprocess.DEVNULL,
         stdout=stdout,
-        preexec_fn=die_with_parent(signal.SIGTERM),
+        preexec_fn=before_it_runs,
     )
 
 
