@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, Window
 from django.db.models.functions import RowNumber
 
-from crm.models import LeadStatus, LeadType, User
+from crm.models import LeadStatus, LeadType, LeadTypeStatus, User
 from leads.models import Lead
 from leads.querysets import load_funnel, not_allowed
 from leads.rules import Funnel, allowed_statuses, is_allowed
@@ -35,9 +35,9 @@ class Matrix:
 
 @dataclass(frozen=True)
 class StrandedGroup:
-    """Leads of one type in one status that it does not allow. `leads` are the newest of them.
+    """Leads of one type in one status that it does not allow; `is_new` when the change strands them.
 
-    `count` and `leads` are of those that the user may see; `has_hidden` tells that there are others. `is_new`: the change strands them.
+    `count` and `leads` (the newest ones) are of those that the user may see, `has_hidden` tells that there are others.
     """
 
     type: LeadType | None
@@ -79,7 +79,7 @@ def load_matrix() -> Matrix:
     """The matrix as it is stored; archived types and statuses are not in it."""
     types = list(LeadType.objects.filter(is_archived=False))
     statuses = list(LeadStatus.objects.filter(is_archived=False))
-    pairs = LeadType.statuses.through.objects.filter(type__is_archived=False, status__is_archived=False)
+    pairs = LeadTypeStatus.objects.filter(type__is_archived=False, status__is_archived=False)
     return Matrix(types=types, statuses=statuses, ticks=frozenset(pairs.values_list("type_id", "status_id")))
 
 

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.models import LeadType, LostReason
+from crm.models import LeadType, LeadTypeStatus, LostReason
 from leads.matrix import Key, Matrix, Plan, StrandedGroup
 from leads.services.matrix import Move
 
@@ -142,7 +142,7 @@ class AnswersForm(forms.Form):
 
 def cells(matrix: Matrix, ticks: Pairs, theirs: Pairs = frozenset()) -> list[tuple[LeadType, bool, list[Any]]]:
     """The rows of the table: the type, whether only statuses that are not shown are allowed, its cells."""
-    hidden = set(LeadType.statuses.through.objects.filter(status__is_archived=True).values_list("type_id", flat=True))
+    hidden = set(LeadTypeStatus.objects.filter(status__is_archived=True).values_list("type_id", flat=True))
     return [
         (
             lead_type,

@@ -1,10 +1,11 @@
 """Forms of reference data: one form class for each kind, made from its declaration."""
 
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.forms.fields import ColouredSelect, ColourSelect, PlainText, searchable
@@ -13,6 +14,7 @@ from crm.reference import Kind
 from crm.services.reference import fingerprint
 
 LONGEST_ORDER = 1_000_000
+LONGEST_STAY = 3650
 
 
 class ReferenceItemForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -36,6 +38,8 @@ class ReferenceItemForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         self.fields["sort_order"].required = False
         self.fields["sort_order"].validators.append(MaxValueValidator(LONGEST_ORDER))
+        if "stuck_after_days" in self.fields:
+            self.fields["stuck_after_days"].validators += [MinValueValidator(1), MaxValueValidator(LONGEST_STAY)]
         if self.instance.pk:
             self.initial["seen"] = fingerprint(self.instance, self._meta.fields or ())
         else:
@@ -58,16 +62,17 @@ class ReferenceItemForm(forms.ModelForm):  # type: ignore[type-arg]
 @cache
 def form_class(kind: Kind) -> type[ReferenceItemForm]:
     """The form of a kind."""
-    return forms.modelform_factory(
+    made = forms.modelform_factory(
         kind.model,
         form=ReferenceItemForm,
         fields=kind.fields,
         widgets={
             "colour": ColourSelect,
-            "stuck_after_days": forms.NumberInput({"min": "1", "max": "3650"}),
+            "stuck_after_days": forms.NumberInput({"min": "1", "max": str(LONGEST_STAY)}),
             "sort_order": forms.NumberInput({"min": "0", "max": str(LONGEST_ORDER)}),
         },
     )
+    return cast(type[ReferenceItemForm], made)
 
 
 class ReplaceForm(forms.Form):
@@ -77,7 +82,7 @@ class ReplaceForm(forms.Form):
         super().__init__(*args, **kwargs)
         offered = kind.model._default_manager.filter(is_archived=False).exclude(pk=item.pk)
         if kind.has_marks and not getattr(item, "is_lost", False):
-            offered = offered.exclude(is_lost=True)  # each lead would need its own reason
+            offered = offered.exclude(Q(is_lost=True))  # each lead would need its own reason
         self.fields["replacement"] = forms.ModelChoiceField(
             queryset=offered,
             label=_("Replace it everywhere with"),

@@ -6,6 +6,7 @@ from crm.models.products import Product, VatRate
 from crm.models.reference import (
     Campaign,
     Colour,
+    DeletedName,
     LeadPriority,
     LeadStatus,
     LeadTag,
@@ -23,6 +24,7 @@ from crm.models.users import Language, Team, Theme, User
 __all__ = [
     "Campaign",
     "Colour",
+    "DeletedName",
     "Invitation",
     "Language",
     "LeadPriority",

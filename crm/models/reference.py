@@ -1,6 +1,6 @@
 """Reference data of the funnel: what managers set up in the settings area."""
 
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 import pgtrigger
 from django.db import models
@@ -29,10 +29,41 @@ class Colour(models.TextChoices):
     CYAN = "cyan", _("Cyan")
 
 
-class ReferenceQuerySet(models.QuerySet["ReferenceItem"]):
-    def active(self) -> "ReferenceQuerySet":
+Item = TypeVar("Item", bound="ReferenceItem", covariant=True)
+
+
+class ReferenceQuerySet(models.QuerySet[Item]):
+    def active(self) -> "ReferenceQuerySet[Item]":
         """Those that may be chosen now."""
         return self.filter(is_archived=False)
+
+
+class DeletedName(models.Model):
+    """What a deleted reference item was called: the history of leads still tells of it. Written by a trigger."""
+
+    table = models.TextField()
+    row_id = models.BigIntegerField()
+    name = models.CharField(_("name"), max_length=100)
+
+    class Meta:
+        verbose_name = _("name of a deleted item")
+        verbose_name_plural = _("names of deleted items")
+        constraints = [models.UniqueConstraint(fields=["table", "row_id"], name="deletedname_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+KEEP_NAME = pgtrigger.Trigger(
+    name="keep_name",
+    when=pgtrigger.After,
+    operation=pgtrigger.Delete,
+    func="""
+        INSERT INTO crm_deletedname ("table", row_id, name) VALUES (TG_TABLE_NAME, OLD.id, OLD.name)
+            ON CONFLICT DO NOTHING;
+        RETURN NULL;
+    """,
+)
 
 
 class ReferenceItem(models.Model):
@@ -51,6 +82,7 @@ class ReferenceItem(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(Lower("name"), name="%(class)s_name_unique"),
         ]
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [KEEP_NAME]
 
     def __str__(self) -> str:
         return self.name

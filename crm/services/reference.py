@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db import IntegrityError, models
 from django.db.models import Max
@@ -140,7 +140,7 @@ def _locked(item: Item) -> Item:
     row = type(item)._default_manager.select_for_update().filter(pk=item.pk).first()
     if row is None:
         raise RuleError(_("This has just been deleted."))
-    return row
+    return cast(Item, row)
 
 
 # --- The marks of a status --------------------------------------------------------------------------------------------

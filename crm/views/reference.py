@@ -150,7 +150,7 @@ def back_to_list(request: HttpRequest, kind: Kind, text: str) -> HttpResponseBas
     query = QueryDict(urlsplit(request.htmx.current_url or "").query)  # type: ignore[attr-defined]
     response = render(request, "crm/_reference_list.html", list_context(kind, query))
     retarget(reswap(response, "outerHTML"), "#reference-list")
-    return close_dialog(toast(response, text))  # type: ignore[arg-type]
+    return close_dialog(toast(response, text))
 
 
 def dialog(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:

@@ -112,5 +112,5 @@ def _move_leads(moves: Mapping[Key, Move], stranded: Mapping[Key, bool], after: 
         check_status(after, type=types[type_id] if type_id is not None else None, status=move.to)
         values: LeadValues = {"status": move.to, "lost_reason": move.lost_reason}
         for leads in locked_in_chunks(Q(type=type_id, status=status_id) & visible):
-            store_drafts([Draft(values=values, lead=lead) for lead in leads], by, answer)
+            store_drafts(drafts=[Draft(values=values, lead=lead) for lead in leads], by=by, answer=answer)
     return answer

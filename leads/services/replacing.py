@@ -20,7 +20,7 @@ def replace_in_leads(
     """Give every lead whose `field` is `item` the `replacement`; the status rule holds for each."""
     values = cast(LeadValues, {field: replacement})
     for leads in locked_in_chunks(Q(**{field: item.pk})):
-        store_drafts([Draft(values=values, lead=lead) for lead in leads], by, answer)
+        store_drafts(drafts=[Draft(values=values, lead=lead) for lead in leads], by=by, answer=answer)
 
 
 def replace_tag(
@@ -34,7 +34,7 @@ def replace_tag(
         for lead in leads:
             kept = [tag for pk, tag in tags[lead.pk].items() if pk != item.pk]
             drafts.append(Draft(values={}, tags=[*kept, replacement], lead=lead))
-        store_drafts(drafts, by, answer)
+        store_drafts(drafts=drafts, by=by, answer=answer)
 
 
 def locked_in_chunks(condition: Q) -> Iterator[list[Lead]]:
@@ -47,7 +47,7 @@ def locked_in_chunks(condition: Q) -> Iterator[list[Lead]]:
         last = leads[-1].pk
 
 
-def store_drafts(drafts: Sequence[Draft], by: User | None, answer: Answer) -> None:
+def store_drafts(*, drafts: Sequence[Draft], by: User | None, answer: Answer) -> None:
     """Write a batch and count in `answer` who took it and who was refused, naming those that `by` may see."""
     refused: dict[int, Refusal] = {}
     for draft, result in zip(drafts, update_leads(drafts=drafts, by=by), strict=True):

@@ -16,6 +16,7 @@ from crm.models import (
 from crm.services.reference import archive_item, delete_item, restore_item
 from crm.services.replacing import replace_item
 from crm.usage import uses_of
+from leads.history import history_of
 from leads.models import Lead, LeadEvent, LeadStatusChange
 from leads.services import change_status
 from tests.cast import FunnelCast
@@ -196,3 +197,18 @@ def test_replacement_must_be_another_active_item(ewa: User) -> None:
             replace_item(item=item, replacement=replacement, by=ewa)
 
     assert LeadTag.objects.count() == 2
+
+
+def test_the_history_still_names_what_was_deleted(ewa: User, funnel: FunnelCast) -> None:
+    old, new = Campaign.objects.create(name="Gogle"), Campaign.objects.create(name="Google")
+    tag, other = LeadTagFactory(name="targ"), LeadTagFactory(name="targi")
+    lead = LeadFactory(status=funnel.new, campaign=old)
+    lead.tags.add(tag)
+
+    replace_item(item=old, replacement=new, by=ewa)
+    replace_item(item=tag, replacement=other, by=ewa)
+
+    entries = history_of(lead).entries
+    changed = [(change.old, change.new) for entry in entries for change in entry.changes if change.name == "campaign"]
+    assert changed[0] == ("Gogle", "Google")
+    assert "targ" in [name for entry in entries for name in entry.tags_removed]

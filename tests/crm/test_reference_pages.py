@@ -124,6 +124,16 @@ def test_bad_orders_are_refused_at_the_field(manager: Client, order: str) -> Non
     assert not Campaign.objects.exists()
 
 
+@pytest.mark.parametrize("days", ["0", "-1", "3651", "99999", "x"])
+def test_bad_numbers_of_days_are_refused_at_the_field(manager: Client, days: str) -> None:
+    values = {"name": "Nowy", "colour": "blue", "stuck_after_days": days}
+    answer = manager.post(reverse("crm:reference_create", args=["statuses"]), values)
+
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == ["stuck_after_days"]
+    assert not LeadStatus.objects.exists()
+
+
 def test_a_taken_name_is_told_in_polish(manager: Client) -> None:
     Campaign.objects.create(name="Wiosna", is_archived=True)
 
