@@ -88,7 +88,8 @@ def _related(name: str, kind: Kind, keys: Keys, *, value: str = "", empty: bool 
     sort = Sort(
         (*keys(f"{name}__"), F(f"{name}_id")),
         is_empty=Q(**{f"{name}__isnull": True}) if empty else None,
-        groups=Groups(model, f"{name}_id", keys("")),
+        groups=Groups(model, f"{name}_id", keys(""), have_state=name == "status"),
+        of_closed=name == "lost_reason",
     )
     return Column(name, kind, value or f"{name}_id", sort)
 
@@ -109,6 +110,8 @@ def _choice(name: str, kind: Kind = Kind.CHOICE, *, empty: bool = True) -> Colum
     return _related(name, kind, _by_set_order, empty=empty)
 
 
+_BY_CLOSING = Sort((F("closed_at"),), is_empty=Q(closed_at__isnull=True), of_closed=True)
+
 ALL_COLUMNS: tuple[Column, ...] = (
     Column("id", Kind.NUMBER, "id", Sort(), own_label=_("ID")),
     Column("name", Kind.NAME, "name", Sort((F("name_sort"),))),
@@ -124,7 +127,7 @@ ALL_COLUMNS: tuple[Column, ...] = (
     Column("tags", Kind.TAGS, "tag_ids"),
     Column("is_closed", Kind.STATE, "is_closed", Sort((F("is_closed"),)), own_label=_("Open/closed")),
     _related("product", Kind.TEXT, _by_name, value="product__name"),
-    Column("closed_at", Kind.MOMENT, "closed_at", Sort((F("closed_at"),), is_empty=Q(is_closed=False))),
+    Column("closed_at", Kind.MOMENT, "closed_at", _BY_CLOSING),
     _choice("lost_reason"),
     _choice("campaign"),
     _choice("medium"),

@@ -15,9 +15,9 @@ from crm.formats import format_number
 from crm.models import User
 from leads.cells import Looks, Row, build_rows
 from leads.columns import DEFAULT_ORDER, Column, UnknownSort, columns_of, read_order
-from leads.filters import ALL, LeadFilter
+from leads.filters import ALL, CLOSED, OPEN, LeadFilter
 from leads.models import Lead, LeadTagging
-from leads.paging import BadCursor, Order, load_page, read_cursor
+from leads.paging import SORTED_WHOLE, BadCursor, Order, load_page, read_cursor
 from leads.panel import list_url
 
 # Nobody counts a million rows to show a number: beyond this it says "10 000+". What free text finds takes longer.
@@ -107,12 +107,16 @@ def read_listing(user: User, data: QueryDict) -> Listing:
     except BadCursor:
         return replace(listing, problem=_("This place in the list is not valid."))
     most = COUNTED_IN_SEARCH if leads.is_searching else COUNTED
-    count = leads.qs.count_up_to(most)
+    # Most of what is searched for is new; without a search the indexes count by themselves.
+    count = leads.qs.order_by(*(["-pk"] if leads.is_searching else [])).count_up_to(most)
+    if not count:
+        return replace(listing, has_leads=Lead.objects.visible_to(user).exists())
     page = load_page(
         leads.qs,
         order=order,
         cursor=cursor,
-        count=count if count <= most else most * most,
+        count=count if count <= most else SORTED_WHOLE + 1,
+        closed={OPEN: False, CLOSED: True}.get(leads.shown_state),
         values=(*ALWAYS, *(column.value for column in columns if column.value != "tag_ids")),
         named={"tag_ids": TAG_IDS},
     )
@@ -129,5 +133,4 @@ def read_listing(user: User, data: QueryDict) -> Listing:
         is_capped=count > most,
         before_url=list_url([*pairs, ("before", page.before)], order=given) if page.before else "",
         after_url=list_url([*pairs, ("after", page.after)], order=given) if page.after else "",
-        has_leads=bool(page.rows) or Lead.objects.visible_to(user).exists(),
     )

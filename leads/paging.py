@@ -44,23 +44,29 @@ class BadCursor(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """The rows that leads refer to by `relation`, sorted by `keys` and ID: leads are read group by group."""
+    """The rows that leads refer to by `relation`, sorted by `keys` and ID: leads are read group by group.
+
+    `have_state`: they tell by themselves whether their leads are closed.
+    """
 
     model: type[Model]
     relation: str
     keys: tuple[Combinable, ...]
+    have_state: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Sort:
     """An order of leads by `keys` and then ID. `is_empty` tells the rows that stand last (None: there are none).
 
-    `groups` is given for keys of a related row: they are those of the group, then its ID.
+    `groups` is given for keys of a related row: they are those of the group, then its ID. `of_closed`: only closed
+    leads have a value.
     """
 
     keys: tuple[Combinable, ...] = ()
     is_empty: Q | None = None
     groups: Groups | None = None
+    of_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +127,18 @@ def load_page(
     named: dict[str, Any],
     cursor: Cursor | None = None,
     count: int = SORTED_WHOLE + 1,
+    closed: bool | None = None,
     size: int = PAGE_SIZE,
 ) -> Page:
     """Up to `size` leads at a place of the list, as dicts of `values` and of the expressions `named`.
 
-    `count` is how many leads there are to sort, as far as it is known: it chooses the way, not the answer.
+    `count` is how many leads there are to sort, as far as it is known, and `closed` the state that they all have: these
+    two choose the way, not the answer.
     """
     backwards = cursor is not None and cursor.backwards
     parts = [FILLED] if order.sort.is_empty is None else [FILLED, EMPTY]
+    if order.sort.of_closed and closed is False:
+        parts = [EMPTY]
     if backwards:
         parts.reverse()
     if cursor is not None:
@@ -137,7 +147,7 @@ def load_page(
         parts = parts[parts.index(cursor.part) :]
     rows: list[dict[str, Any]] = []
     for part in parts:
-        reader = _Part(order, part, reverse=order.descending != backwards, by_groups=count > SORTED_WHOLE)
+        reader = _Part(order, part, order.descending != backwards, by_groups=count > SORTED_WHOLE, closed=closed)
         start = cursor if cursor is not None and cursor.part == part else None
         found = reader.read(leads, start, size + 1 - len(rows))
         rows += found.values("pk", *values, **named, **reader.key_columns())
@@ -184,6 +194,7 @@ class _Part:
     part: int
     reverse: bool
     by_groups: bool
+    closed: bool | None
 
     @property
     def keys(self) -> tuple[Combinable, ...]:
@@ -209,6 +220,8 @@ class _Part:
         """The IDs of the first leads, group by group: no more groups are opened than the page needs."""
         inner = leads.filter(**{groups.relation: OuterRef("pk")})
         outer: QuerySet[Model] = groups.model._default_manager.all()
+        if groups.have_state and self.closed is not None:
+            outer = outer.filter(is_closed=self.closed)
         if start is not None:
             group_keys = (*groups.keys, F("pk"))
             outer = outer.filter(self._beyond(group_keys, start.keys, inclusive=True))

@@ -32,8 +32,8 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         return self.filter(search_condition(typed))
 
     def count_up_to(self, limit: int) -> int:
-        """How many there are, counting no further than `limit` + 1."""
-        return self.order_by().values("pk")[: limit + 1].count()
+        """How many there are, counting no further than `limit` + 1, in the order they have."""
+        return self.values("pk")[: limit + 1].count()
 
     def stranded(self, funnel: Funnel | None = None) -> "LeadQuerySet":
         """The leads that stand in a status which `funnel` (the present one) does not allow for their type."""

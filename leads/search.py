@@ -1,9 +1,10 @@
 """Free text search of leads, as a condition that PostgreSQL answers from its trigram indexes."""
 
 import re
+from collections import defaultdict
+from collections.abc import Sequence
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, F, Func, Q, TextField, Value
+from django.db.models import Func, Q, TextField, Value
 from django.db.models.expressions import Combinable
 
 from crm.models import Partner
@@ -12,6 +13,7 @@ from crm.models import Partner
 TRIGRAM = 3
 SHORTEST_PHONE = 7
 MOST_WORDS = 8
+MOST_PARTNERS = 500
 NUMBER = re.compile(r"[\d\s()+./-]+")
 
 
@@ -19,13 +21,12 @@ def search_condition(typed: str) -> Q:
     """Leads in which every word of `typed` stands: in the lead's own texts or in its partner's name, NIP and so on.
 
     Case and diacritics do not matter. Digits with separators are a phone number or NIP, in any spelling; a bare number
-    is also the ID.
+    is also the ID. Asks the database for the partners.
     """
+    needles = _needles(typed)
     condition = Q()
-    for needle in _needles(typed):
-        partners = ArraySubquery(Partner.objects.filter(search_text__contains=needle).order_by().values("pk"))
-        # An array, so that each side of the OR is looked up in its index.
-        condition &= Q(search_text__contains=needle) | Q(_is_any_of(F("partner_id"), partners))
+    for needle, of_partners in zip(needles, _partners_with(needles), strict=True):
+        condition &= Q(search_text__contains=needle) | of_partners
     if re.fullmatch(r"[0-9]{1,18}", typed):
         condition |= Q(pk=int(typed))
     return condition
@@ -42,5 +43,21 @@ def _needles(typed: str) -> list[Combinable]:
     ]
 
 
-def _is_any_of(value: Combinable, array: Combinable) -> Func:
-    return Func(value, array, arg_joiner=" = ANY(", template="%(expressions)s)", output_field=BooleanField())
+def _partners_with(needles: Sequence[Combinable]) -> list[Q]:
+    """For each needle the condition that the partner's texts have it.
+
+    Few partners are named by their IDs, so that the database knows how few leads there can be and takes its indexes; of
+    many it is told to look at the leads in their order, where matches come soon.
+    """
+    matching = [Partner.objects.filter(search_text__contains=needle).order_by() for needle in needles]
+    found: dict[int, list[int]] = defaultdict(list)
+    if matching:
+        first, *rest = [
+            partners.values_list(Value(number), "pk")[: MOST_PARTNERS + 1] for number, partners in enumerate(matching)
+        ]
+        for number, pk in first.union(*rest, all=True) if rest else first:
+            found[number].append(pk)
+    return [
+        Q(partner__in=found[number] if len(found[number]) <= MOST_PARTNERS else partners)
+        for number, partners in enumerate(matching)
+    ]
