@@ -134,7 +134,9 @@ def _editor_texts() -> dict[str, str]:
     }
 
 
-def searchable(attrs: dict[str, Any] | None = None, *, url: str = "", placeholder: str | Promise = "") -> dict[str, Any]:
+def searchable(
+    attrs: dict[str, Any] | None = None, *, url: str = "", placeholder: str | Promise = ""
+) -> dict[str, Any]:
     """Attributes of a `<select>` that is searched: in its options, or at `url` (see static/js/selects.js)."""
     texts = {"data-none": _("Nothing found"), "data-clear": _("Clear"), "data-placeholder": placeholder}
     is_remote = not isinstance(url, str) or url != ""  # a lazy address must not be resolved yet

@@ -102,6 +102,7 @@ def changed(
     context["fields"] = [context["form"][name] for name in fields]
     response: HttpResponseBase = render(request, "leads/_lead_pieces.html", context)
     response.headers["HX-Reswap"] = "none"
+    response.headers["HX-Retarget"] = "#lead-notice"  # not the dialog that asked: it would open again
     trigger(response, "lead:changed", values=_stored_texts(request, context["form"]) if saved else {})
     return toast(response, text)
 
