@@ -7,7 +7,7 @@ from django.db import models
 from crm.models import User
 
 if TYPE_CHECKING:
-    from leads.models import ImportRun
+    pass
 
 
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):

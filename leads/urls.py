@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from leads.views import actions, card, leaver, matrix, partner_block
+from leads.views import actions, card, imports, leaver, matrix, partner_block
 from leads.views.list import home_show, lead_columns, lead_export, lead_list
 
 app_name = "leads"
@@ -28,5 +28,24 @@ urlpatterns: list[URLPattern] = [
     path("settings/users/<int:pk>/leave/", leaver.user_leave, name="user_leave"),
     path("settings/matrix/", matrix.funnel_matrix, name="funnel_matrix"),
     path("settings/statuses/<int:pk>/archiving/", matrix.status_archive, name="status_archive"),
+    path("import/", imports.import_list, name="import_list"),
+    path("import/new/", imports.import_create, name="import_create"),
+    path("import/<int:pk>/", imports.import_detail, name="import_detail"),
+    path("import/<int:pk>/columns/", imports.import_columns, name="import_columns"),
+    path("import/<int:pk>/mappings/<int:mapping_pk>/", imports.import_mapping_choose, name="import_mapping_choose"),
+    path(
+        "import/<int:pk>/mappings/<int:mapping_pk>/delete/", imports.import_mapping_delete, name="import_mapping_delete"
+    ),
+    path("import/<int:pk>/values/", imports.import_values, name="import_values"),
+    path("import/<int:pk>/values/reset/", imports.import_values_reset, name="import_values_reset"),
+    path("import/<int:pk>/start/", imports.import_start, name="import_start"),
+    path("import/<int:pk>/cancel/", imports.import_cancel, name="import_cancel"),
+    path("import/<int:pk>/resume/", imports.import_resume, name="import_resume"),
+    path("import/<int:pk>/undo/", imports.import_undo, name="import_undo"),
+    path("import/<int:pk>/delete/", imports.import_delete, name="import_delete"),
+    path("import/<int:pk>/progress/", imports.import_progress, name="import_progress"),
+    path("import/<int:pk>/rows/", imports.import_rows, name="import_rows"),
+    path("import/<int:pk>/refused.csv", imports.import_refused, name="import_refused"),
+    path("import/<int:pk>/file/", imports.import_file, name="import_file"),
     path("partners/<int:pk>/leads/", partner_block.partner_leads, name="partner_leads"),
 ]

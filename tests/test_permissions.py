@@ -26,9 +26,11 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from crm.models import SystemSettings, User, Visibility
+from leads.models import ImportMapping
 from tests.cast import FunnelCast
 from tests.factories import crm as rows
 from tests.factories.leads import LeadFactory
+from tests.leads.importing import upload
 
 GUEST, SALES, MANAGER, ADMIN = "guest", "sales", "manager", "admin"
 
@@ -86,6 +88,8 @@ SAMPLES: dict[str, Callable[[Cast], int]] = {
     "lost_reason": lambda cast: cast.funnel.too_expensive.pk,
     "partner": lambda cast: rows.PartnerFactory().pk,
     "product": lambda cast: rows.ProductFactory().pk,
+    "import": lambda cast: upload("nazwa\nLead z pliku\n", by=cast.ewa).pk,
+    "mapping": lambda cast: ImportMapping.objects.create(name="Leady", kind="leads").pk,
     "contact": lambda cast: rows.PartnerFactory().contacts.create(first_name="Jan").pk,
 }
 
@@ -192,6 +196,25 @@ URLS: list[Line] = [
     everyone("leads:lead_delete", pk="@lead"),
     everyone("leads:lead_delete", "post", pk="@lead"),
     # --- import
+    managers("leads:import_list"),
+    managers("leads:import_create"),
+    managers("leads:import_create", "post"),
+    managers("leads:import_detail", pk="@import"),
+    managers("leads:import_columns", pk="@import"),
+    managers("leads:import_columns", "post", pk="@import"),
+    managers("leads:import_mapping_choose", "post", pk="@import", mapping_pk="@mapping"),
+    managers("leads:import_mapping_delete", "post", pk="@import", mapping_pk="@mapping"),
+    managers("leads:import_values", "post", pk="@import"),
+    managers("leads:import_values_reset", "post", pk="@import"),
+    managers("leads:import_start", "post", pk="@import"),
+    managers("leads:import_cancel", "post", pk="@import"),
+    managers("leads:import_resume", "post", pk="@import"),
+    managers("leads:import_undo", "post", pk="@import"),
+    managers("leads:import_delete", "post", pk="@import"),
+    managers("leads:import_progress", pk="@import"),
+    managers("leads:import_rows", pk="@import"),
+    managers("leads:import_refused", pk="@import"),
+    managers("leads:import_file", pk="@import"),
 ]
 
 EXEMPT: dict[str, str] = {

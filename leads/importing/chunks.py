@@ -155,7 +155,7 @@ class Importer:
 
 
 def snapshot(row: models.Model, names: Sequence[str], given: Collection[str] = ()) -> dict[str, Any]:
-    """The values of `row` as JSON keeps them, by field: references by id; tags, only where `given`, as a list of ids."""
+    """The values of `row` as JSON keeps them: references by id, tags (only where `given`) as a list of ids."""
     values: dict[str, Any] = {}
     for name in names:
         field = row._meta.get_field(name)

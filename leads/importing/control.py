@@ -15,8 +15,8 @@ from crm.models import LostReason, User
 from leads.importing.fields import fields_of, guess, normal
 from leads.importing.files import check_size, judge
 from leads.importing.inspecting import Inspection, inspect
-from leads.importing.run import STALE
 from leads.models import ImportMapping, ImportRun
+from leads.models.imports import STALE_AFTER
 from leads.tasks import work_on_import
 
 Stage = ImportRun.Stage
@@ -172,7 +172,7 @@ def start_undo(*, run: ImportRun) -> None:
 
 def resume(*, run: ImportRun) -> None:
     """Go on with what failed, was stopped, or whose worker is gone. Raises RuleError."""
-    stale = Q(state=State.RUNNING, heartbeat__lt=timezone.now() - STALE)
+    stale = Q(state=State.RUNNING, heartbeat__lt=timezone.now() - STALE_AFTER)
     _start(
         run,
         Q(state__in=(State.FAILED, State.CANCELLED)) | stale,

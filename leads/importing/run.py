@@ -3,7 +3,6 @@
 import logging
 import uuid
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
 from itertools import islice
 from typing import TypeVar
 
@@ -22,13 +21,12 @@ from leads.importing.rows import Reader
 from leads.importing.suggestions import describe_unknown
 from leads.importing.targets import may_import
 from leads.importing.undo import undo_chunk
-from leads.models.imports import ImportRow, ImportRun
+from leads.models.imports import STALE_AFTER, ImportRow, ImportRun
 
 logger = logging.getLogger(__name__)
 Item = TypeVar("Item")
 
 CHUNK = 500
-STALE = timedelta(seconds=20)
 MAX_ATTEMPTS = 3
 Stage = ImportRun.Stage
 State = ImportRun.State
@@ -69,7 +67,7 @@ def work_on(run_id: int) -> None:
 def claim(run_id: int) -> ImportRun | None:
     """Take the run for this worker; None when there is nothing to do or another worker is at it."""
     token = uuid.uuid4()
-    free = Q(state=State.WAITING) | Q(state=State.RUNNING, heartbeat__lt=timezone.now() - STALE)
+    free = Q(state=State.WAITING) | Q(state=State.RUNNING, heartbeat__lt=timezone.now() - STALE_AFTER)
     taken = ImportRun.objects.filter(free, pk=run_id).update(
         state=State.RUNNING,
         claim=token,
@@ -84,7 +82,9 @@ def claim(run_id: int) -> ImportRun | None:
 def stalled_runs() -> list[int]:
     """The runs whose worker has not been heard of: a worker that is free may take them over."""
     return list(
-        ImportRun.objects.filter(state=State.RUNNING, heartbeat__lt=timezone.now() - STALE).values_list("pk", flat=True)
+        ImportRun.objects.filter(state=State.RUNNING, heartbeat__lt=timezone.now() - STALE_AFTER).values_list(
+            "pk", flat=True
+        )
     )
 
 

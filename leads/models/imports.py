@@ -1,5 +1,6 @@
 """Imports of files: a run with its progress, what became of each row, and mappings of columns kept by name."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -10,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import LostReason, User
 from leads.querysets_import import ImportRunQuerySet
+
+STALE_AFTER = timedelta(seconds=20)
 
 
 class ImportKind(models.TextChoices):
@@ -156,6 +159,13 @@ class ImportRun(ImportSettings):
     def is_busy(self) -> bool:
         """A worker has it, or will."""
         return self.state in (self.State.WAITING, self.State.RUNNING)
+
+    @property
+    def is_stalled(self) -> bool:
+        """Its worker has not been heard of for so long that another one may take over."""
+        return self.state == self.State.RUNNING and (
+            self.heartbeat is None or self.heartbeat < timezone.now() - STALE_AFTER
+        )
 
     @property
     def total(self) -> int:
