@@ -22,9 +22,11 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         return self.filter(visible_leads(user))
 
     def open(self) -> "LeadQuerySet":
+        """Otwarta: the status is not marked Zamknięta."""
         return self.filter(is_closed=False)
 
     def closed(self) -> "LeadQuerySet":
+        """Zamknięta: the status is marked so."""
         return self.filter(is_closed=True)
 
     def search(self, typed: str) -> "LeadQuerySet":

@@ -38,6 +38,7 @@ class Funnel:
 
     @property
     def lost_status(self) -> LeadStatus | None:
+        """The one status that is marked „Porażka”."""
         return next((status for status in self.statuses.values() if status.is_lost), None)
 
 
