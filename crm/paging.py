@@ -68,15 +68,15 @@ def load_page(
     column: Any = rows.model._meta.get_field(sort.key)
     key: Any = Coalesce(sort.key, Value(sort.empty), output_field=column) if column.null else F(sort.key)
     is_last = Q(page_key=sort.empty) if not order.is_descending else ~Q(page_key=sort.empty)
-    rows = rows.annotate(page_key=key)
+    keyed: Any = rows.annotate(page_key=key)
     keys: tuple[Any, ...] = (F("page_key"), F("pk"))
     if sort.empty is not None:
-        rows = rows.annotate(page_part=is_last)
+        keyed = keyed.annotate(page_part=is_last)
         keys = (F("page_part"), *keys)
     if place is not None:
         compare = LessThan if descending else GreaterThan
-        rows = rows.filter(compare(_Tuple(*keys), _Tuple(*map(Value, place))))
-    found = list(rows.order_by(*(part.desc() if descending else part.asc() for part in keys))[: size + 1])
+        keyed = keyed.filter(compare(_Tuple(*keys), _Tuple(*map(Value, place))))
+    found = list(keyed.order_by(*(part.desc() if descending else part.asc() for part in keys))[: size + 1])
     more = len(found) > size
     found = found[:size]
     if backwards:

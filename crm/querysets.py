@@ -1,13 +1,16 @@
 """Reads of partners, products and people that pages, lookups and imports share."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.core.exceptions import ValidationError
-from django.db.models import F, Func, Q, TextChoices, TextField
-from django.db.models.functions import Lower
+from django.db import connection, transaction
+from django.db.models import F, Q, TextChoices
+from django.db.models.functions import Left, Length, Lower
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +22,7 @@ from crm.search import clean_query, containing, normalised
 
 LOOKUP_SIZE = 20
 SIMILAR_SIZE = 5
+CANDIDATES = 500
 ALIKE = 0.6  # pg_trgm.word_similarity_threshold as PostgreSQL comes
 LEGAL_FORMS = re.compile(
     r"(?<!\w)(?:spółka (?:z ograniczoną odpowiedzialnością|akcyjna|jawna|komandytowa|cywilna|partnerska)"
@@ -62,6 +66,7 @@ class SimilarPartner:
 
     @property
     def reasons_text(self) -> str:
+        """The reasons as a phrase."""
         return ", ".join(str(reason.label) for reason in self.reasons)
 
 
@@ -74,16 +79,18 @@ def similar_partners(
     """
     number = to_e164(phone, region=system_settings().default_region) if phone.strip() else ""
     digits, address, called = _nip_or_nothing(nip), clean_query(email).lower(), core_name(name)
+    looked_for: dict[Likeness, list[Any]] = {
+        Likeness.NIP: [Partner.objects.filter(nip=digits).values_list("pk")] if digits else [],
+        Likeness.PHONE: _own_and_contacts(Exact(F("phone_e164"), number)) if number else [],
+        Likeness.EMAIL: _own_and_contacts(Exact(Lower("email"), address), ~Q(email="")) if address else [],
+        Likeness.NAME: [_beginning_with(called), _called_like(called)] if len(called) >= 3 else [],
+    }
     found: dict[int, dict[Likeness, None]] = {}
-    for likeness, rows in (
-        (Likeness.NIP, [Partner.objects.filter(nip=digits).values_list("pk")] if digits else []),
-        (Likeness.PHONE, _own_and_contacts(Exact(F("phone_e164"), number)) if number else []),
-        (Likeness.EMAIL, _own_and_contacts(Exact(Lower("email"), address), ~Q(email="")) if address else []),
-        (Likeness.NAME, [_called_like(called)] if len(called) >= 3 else []),
-    ):
-        for (pk,) in (row for query in rows for row in query[: SIMILAR_SIZE + 1]):
-            if pk != exclude:
+    with _index_preferred():
+        for likeness, queries in looked_for.items():
+            for (pk,) in (row for query in queries for row in query[: SIMILAR_SIZE + 1]):
                 found.setdefault(pk, {})[likeness] = None
+    found.pop(exclude, None)  # type: ignore[arg-type]
     nearest = list(found.items())[:SIMILAR_SIZE]
     partners = Partner.objects.in_bulk([pk for pk, _reasons in nearest]) if nearest else {}
     return [SimilarPartner(partners[pk], tuple(reasons)) for pk, reasons in nearest if pk in partners]
@@ -101,6 +108,17 @@ def _nip_or_nothing(typed: str) -> str:
         return ""
 
 
+@contextmanager
+def _index_preferred() -> Iterator[None]:
+    """Look things up by an index. With a limit, PostgreSQL expects to come upon enough similar names by reading the
+    table from its beginning, and reads all of it when there are few.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        yield
+        cursor.execute("SET LOCAL enable_seqscan = DEFAULT")
+
+
 def _own_and_contacts(*conditions: Any) -> list[Any]:
     """The IDs of partners of which the conditions hold, themselves or one of their contacts."""
     return [
@@ -109,13 +127,22 @@ def _own_and_contacts(*conditions: Any) -> list[Any]:
     ]
 
 
+def _beginning_with(name: str) -> Any:
+    """The IDs of partners whose name begins so."""
+    return Partner.objects.filter(search_text__startswith=normalised(name)).order_by().values_list("pk")
+
+
 def _called_like(name: str) -> Any:
-    """The IDs of partners with a similar name, the most similar first. The index narrows, the name decides."""
+    """The IDs of partners with a similar name, the most similar first. The index narrows, the name decides.
+
+    Of a word that very many names share not all are looked at: who goes on typing gets the nearer ones.
+    """
     typed = normalised(name)
-    own_name = Func(F("name"), function="lejek_normalise", output_field=TextField())
+    own_name = Left("search_text", Length("name"))  # the search text begins with the name
+    alike = Partner.objects.filter(search_text__trigram_word_similar=typed)
     return (
-        Partner.objects.filter(search_text__trigram_word_similar=typed)
-        .annotate(alike=TrigramWordSimilarity(typed, own_name))
+        Partner.objects.filter(pk__in=alike.order_by().values("pk")[:CANDIDATES])
+        .annotate(alike=TrigramWordSimilarity(typed, own_name))  # type: ignore[arg-type]
         .filter(alike__gte=ALIKE)
         .order_by("-alike", "name_sort", "pk")
         .values_list("pk")

@@ -55,9 +55,12 @@ class SearchedQuerySet(models.QuerySet[Row]):
 
     def best_first(self, text: str) -> "SearchedQuerySet[Row]":
         """Those whose search text begins with `text` first, then by their order."""
+        order: Any = self.model._meta.ordering
+        if not clean_query(text):
+            return self.order_by(*order)
         starts: Any = models.Case(
             models.When(search_text__startswith=normalised(clean_query(text)), then=0),
             default=1,
             output_field=models.SmallIntegerField(),
         )
-        return self.order_by(starts, *self.model._meta.ordering)
+        return self.order_by(starts, *order)

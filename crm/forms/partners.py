@@ -1,5 +1,6 @@
 """Forms of partners and their contacts."""
 
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 from django import forms
@@ -35,7 +36,7 @@ class PartnerForm(RecordForm):
         fields = ["kind", "name", "nip", "external_id", "phone", "email", "website", *ADDRESS, *DELIVERY]
         field_classes = dict.fromkeys(["name", "external_id", "phone", "website", *ADDRESS, *DELIVERY], PlainText)
         widgets = {
-            "kind": forms.RadioSelect,
+            "kind": forms.RadioSelect(attrs={"class": "lj-choices-row"}),
             "name": forms.TextInput(attrs={"autocomplete": "off"}),
             "phone": PHONE,
             "email": EMAIL,
@@ -54,7 +55,7 @@ class PartnerForm(RecordForm):
         super().__init__(*args, **options)
         self._prepare_initial(self.initial)
 
-    def _prepare_initial(self, initial: dict[str, Any]) -> dict[str, Any]:
+    def _prepare_initial(self, initial: MutableMapping[str, Any]) -> Mapping[str, Any]:
         initial["nip"] = format_nip(initial.get("nip") or "")
         return initial
 

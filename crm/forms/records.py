@@ -1,7 +1,7 @@
 """What the forms of partners, contacts and products share: values for a service, refusals, the second editor."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -39,7 +39,7 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
     `version` and `seen` tell what the user looked at, `once` which form it was (sent twice, it makes one row).
     """
 
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     once = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
@@ -47,16 +47,21 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(data, instance=instance, **options)
         self.differences: list[Difference] = []
         self.names = [name for name in self.fields if name not in RecordForm.base_fields]
-        self.initial |= {
-            "version": instance.version if instance else None,
-            "seen": json.dumps(self._texts(self.initial)),
-            "once": "" if instance else uuid4().hex,
-        }
+        self.initial["version"] = instance.version if instance else None
+        self.initial["seen"] = json.dumps(self._texts(self.initial))
+        self.initial["once"] = "" if instance else uuid4().hex
         if data is not None and instance is not None:
             self.data = self._with_choices(data)
 
     def _post_clean(self) -> None:
         """Nothing: the service puts the values into the row, checked."""
+
+    def clean_version(self) -> int | None:
+        """The version that the user saw; 0, which no row has, when a changed row came without a proper one."""
+        if self.instance.pk is None:
+            return None
+        sent = self.cleaned_data["version"]
+        return int(sent) if sent.isdecimal() and len(sent) < 10 else 0
 
     @property
     def values(self) -> dict[str, Any]:
@@ -94,8 +99,10 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
             for name, value in mine.items()
             if str(value).strip() != theirs[name]
         ]
-        self.data = self.data.copy()  # type: ignore[union-attr]
-        self.data |= {"version": str(stored.version), "seen": json.dumps(theirs)}
+        assert isinstance(self.data, QueryDict)
+        self.data = self.data.copy()
+        self.data["version"] = str(stored.version)
+        self.data["seen"] = json.dumps(theirs)
 
     def _with_choices(self, data: QueryDict) -> QueryDict:
         """What was sent, with the stored value of each field for which it was chosen."""
@@ -107,7 +114,7 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
                 data[name] = text
         return data
 
-    def _prepare_initial(self, initial: dict[str, Any]) -> dict[str, Any]:
+    def _prepare_initial(self, initial: MutableMapping[str, Any]) -> Mapping[str, Any]:
         """How stored values look in the fields."""
         return initial
 

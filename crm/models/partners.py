@@ -62,6 +62,7 @@ class Partner(Versioned):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index("name_sort", "id", name="partner_by_name"),
+            models.Index("name_sort", "id", name="partner_archive", condition=Q(is_archived=True)),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="partner_search"),
             models.Index("nip", name="partner_by_nip", condition=~Q(nip="")),
             models.Index("phone_e164", name="partner_by_phone", condition=~Q(phone_e164="")),

@@ -51,6 +51,7 @@ class Product(Versioned):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index("name_sort", "id", name="product_by_name"),
+            models.Index("name_sort", "id", name="product_archive", condition=Q(is_archived=True)),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="product_search"),
         ]
 

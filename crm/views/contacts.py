@@ -1,5 +1,7 @@
 """Contacts on the card of a partner: each answer is the whole block, with at most one form open in it."""
 
+from typing import cast
+
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -12,7 +14,7 @@ from crm.forms.partners import ContactForm
 from crm.htmx import redirect_to, toast
 from crm.models import Partner, PartnerContact
 from crm.requests import signed_in_user
-from crm.services.partners import delete_contact, save_contact
+from crm.services.partners import ContactValues, delete_contact, save_contact
 from crm.views.partners import card_context, card_url, may_change, may_view
 from crm.views.records import is_htmx
 
@@ -56,7 +58,7 @@ def _save(request: HttpRequest, partner: Partner, contact: PartnerContact | None
             save_contact(
                 partner=partner,
                 contact=contact,
-                values=form.values,  # type: ignore[arg-type]
+                values=cast(ContactValues, form.values),
                 by=signed_in_user(request),
                 version=form.cleaned_data["version"],
             )

@@ -1,6 +1,6 @@
 """Partnerzy: the list, the card, and what changes them. Everyone sees all partners."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +16,7 @@ from crm.models import Partner
 from crm.paging import Sort
 from crm.querysets import similar_partners
 from crm.requests import signed_in_user
-from crm.services.partners import archive_partner, delete_partner, restore_partner, save_partner
+from crm.services.partners import PartnerValues, archive_partner, delete_partner, restore_partner, save_partner
 from crm.views.records import confirm_deletion, is_htmx, read_listing, save_form
 
 SORTS = {
@@ -125,9 +125,9 @@ def _save(request: HttpRequest, partner: Partner | None) -> HttpResponseBase:
         template="crm/partner_form.html",
         save=lambda: save_partner(
             partner=partner,
-            values=form.values,
+            values=cast(PartnerValues, form.values),
             by=signed_in_user(request),
-            version=form.cleaned_data["version"],  # type: ignore[arg-type]
+            version=form.cleaned_data["version"],
         ),
         saved_at=card_url,
         context={"partner": partner},

@@ -1,6 +1,7 @@
 """Produkty: the list, the card, and what changes them. Everyone sees all products."""
 
 from decimal import Decimal
+from typing import cast
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +16,7 @@ from crm.htmx import redirect_to
 from crm.models import Product
 from crm.paging import Sort
 from crm.requests import signed_in_user
-from crm.services.products import archive_product, delete_product, restore_product, save_product
+from crm.services.products import ProductValues, archive_product, delete_product, restore_product, save_product
 from crm.views.records import confirm_deletion, is_htmx, read_listing, save_form
 
 SORTS = {
@@ -107,9 +108,9 @@ def _save(request: HttpRequest, product: Product | None) -> HttpResponseBase:
         template="crm/product_form.html",
         save=lambda: save_product(
             product=product,
-            values=form.values,
+            values=cast(ProductValues, form.values),
             by=signed_in_user(request),
-            version=form.cleaned_data["version"],  # type: ignore[arg-type]
+            version=form.cleaned_data["version"],
         ),
         saved_at=_card_url,
         context={"product": product, "units": UNITS, "units_id": UNITS_ID},

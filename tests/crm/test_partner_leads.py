@@ -53,6 +53,7 @@ def test_leads_of_others_are_not_even_counted(client: Client, ola: User, marek: 
 def test_block_costs_the_same_for_any_number(client: Client, ola: User, django_assert_max_num_queries: Any) -> None:
     partner = PartnerFactory()
     client.force_login(ola)
+    client.get(reverse("leads:partner_leads", args=[partner.pk]))
     counts = []
     for number in (1, 30):
         LeadFactory.create_batch(number, partner=partner, sales_person=ola)

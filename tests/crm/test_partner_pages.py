@@ -213,7 +213,8 @@ def test_second_editor_is_shown_both_values(client: Client, ola: User) -> None:
     client.force_login(ola)
     form = client.get(url).context["form"]
     sent = {name: form[name].value() or "" for name in form.fields} | {"name": "Acme moje", "city": "Gdynia"}
-    Partner.objects.filter(pk=partner.pk).update(name="Acme cudze", phone="2")
+    for _saving in range(12):
+        Partner.objects.filter(pk=partner.pk).update(name="Acme cudze", phone="2")
 
     response = client.post(url, sent)
 
@@ -230,11 +231,25 @@ def test_second_editor_is_shown_both_values(client: Client, ola: User) -> None:
     assert "Acme cudze" in text
     assert "Acme moje" in text
 
+    assert asked["version"].value() == str(partner.version)
     again = {name: asked[name].value() or "" for name in asked.fields}
     again |= {"keep-name": "mine", "keep-phone": "stored", "keep-city": "stored"}
     assert client.post(url, again).status_code == 302
     partner.refresh_from_db()
     assert (partner.name, partner.phone, partner.city) == ("Acme moje", "2", "Łódź")
+
+
+@pytest.mark.parametrize("version", ["", "abc", "-1", "9" * 30, "²"])
+def test_form_without_a_proper_version_overwrites_nothing(client: Client, ola: User, version: str) -> None:
+    partner = PartnerFactory(name="Acme")
+    client.force_login(ola)
+
+    response = client.post(
+        reverse("crm:partner_edit", args=[partner.pk]), {**ACME, "name": "Nadpisane", "version": version}
+    )
+
+    assert response.status_code == 409
+    assert Partner.objects.get().name == "Acme"
 
 
 def test_form_of_a_deleted_partner_keeps_what_was_typed(client: Client, ola: User, monkeypatch: Any) -> None:
