@@ -93,14 +93,17 @@ class Supervisor:
         self.servers = [_watched_server(server) for server in servers.started]
         self.programs = [Watched(name, partial(start, line, environment)) for name, line in lines.items()]
         greeting = [f"Lejek runs at {self._url()} (Ctrl+C ends it)", *logins]
+        greet_at = 0.0
         while not self.stopping:
             now = time.monotonic()
             ended = [program for program in (*self.servers, *self.programs) if program.tend(now)]
             if ended:
                 self._end_orphans()
-            if greeting and self._answers():
-                say("\n".join(greeting))
-                greeting = []
+            if greeting and now >= greet_at:
+                if self._answers():
+                    say("\n".join(greeting))
+                    greeting = []
+                greet_at = time.monotonic() + 0.3
             time.sleep(0.1)
         return 0
 
