@@ -14,7 +14,7 @@ from crm.tasks import send_account_mail_task
 SILENT = ("logged_in.txt", "logged_out.txt")
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """Accounts are made by invitation only (crm.services.invitations)."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

@@ -6,17 +6,17 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from crm.current import system_settings
-from crm.models import Theme
+from crm.models import Theme, User
 from crm.navigation import navigation
 
 
 def layout(request: HttpRequest) -> dict[str, Any]:
     """The navigation, the theme and the system's settings. Each costs only where a template asks for it."""
-    user = getattr(request, "user", None)
-    signed_in = user is not None and user.is_authenticated
+    asking = getattr(request, "user", None)
+    user = asking if isinstance(asking, User) else None
     return {
-        "navigation": SimpleLazyObject(lambda: navigation(user, request.path) if signed_in else ()),
-        "theme": user.theme if signed_in else Theme.SYSTEM,
+        "navigation": SimpleLazyObject(lambda: navigation(user, request.path) if user else ()),
+        "theme": user.theme if user else Theme.SYSTEM,
         "themes": Theme.choices,
         "system": SimpleLazyObject(system_settings),
     }

@@ -56,7 +56,7 @@ class LoginRequiredMiddleware(DjangoLoginRequiredMiddleware):
     and repeats the request; any other goes to the login page.
     """
 
-    def handle_no_permission(
+    def handle_no_permission(  # type: ignore[override]
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseBase:
         if getattr(request, "htmx", False):

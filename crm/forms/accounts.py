@@ -23,7 +23,7 @@ class _Labelled:
             visible[0].widget.attrs["autofocus"] = True
 
 
-class LoginForm(_Labelled, account.LoginForm):  # type: ignore[misc]
+class LoginForm(_Labelled, account.LoginForm):
     """E-mail and password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -33,7 +33,7 @@ class LoginForm(_Labelled, account.LoginForm):  # type: ignore[misc]
             self.fields["remember"].label = _("Stay signed in on this device")
 
 
-class ResetPasswordForm(_Labelled, account.ResetPasswordForm):  # type: ignore[misc]
+class ResetPasswordForm(_Labelled, account.ResetPasswordForm):
     """Asks for the link to a new password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -41,35 +41,35 @@ class ResetPasswordForm(_Labelled, account.ResetPasswordForm):  # type: ignore[m
         self.fields["email"].label = _("E-mail")
 
 
-class ResetPasswordKeyForm(_Labelled, account.ResetPasswordKeyForm):  # type: ignore[misc]
+class ResetPasswordKeyForm(_Labelled, account.ResetPasswordKeyForm):
     """A new password, by the link."""
 
 
-class ChangePasswordForm(_Labelled, account.ChangePasswordForm):  # type: ignore[misc]
+class ChangePasswordForm(_Labelled, account.ChangePasswordForm):
     """A new password, by the old one."""
 
 
-class SetPasswordForm(_Labelled, account.SetPasswordForm):  # type: ignore[misc]
+class SetPasswordForm(_Labelled, account.SetPasswordForm):
     """The first password."""
 
 
-class ConfirmPasswordForm(_Labelled, account.ReauthenticateForm):  # type: ignore[misc]
+class ConfirmPasswordForm(_Labelled, account.ReauthenticateForm):
     """The password once more."""
 
 
-class CodeForm(_Labelled, mfa.AuthenticateForm):  # type: ignore[misc]
+class CodeForm(_Labelled, mfa.AuthenticateForm):
     """The second step of signing in."""
 
 
-class ConfirmCodeForm(_Labelled, mfa.ReauthenticateForm):  # type: ignore[misc]
+class ConfirmCodeForm(_Labelled, mfa.ReauthenticateForm):
     """A code once more."""
 
 
-class ActivateTOTPForm(_Labelled, totp.ActivateTOTPForm):  # type: ignore[misc]
+class ActivateTOTPForm(_Labelled, totp.ActivateTOTPForm):
     """The first code of a new application."""
 
 
-class AddKeyForm(_Labelled, webauthn.AddWebAuthnForm):  # type: ignore[misc]
+class AddKeyForm(_Labelled, webauthn.AddWebAuthnForm):
     """The name of a new security key."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -77,7 +77,7 @@ class AddKeyForm(_Labelled, webauthn.AddWebAuthnForm):  # type: ignore[misc]
         self.fields["name"].label = _("Name of the key")
 
 
-class EditKeyForm(_Labelled, webauthn.EditWebAuthnForm):  # type: ignore[misc]
+class EditKeyForm(_Labelled, webauthn.EditWebAuthnForm):
     """Another name for a security key."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

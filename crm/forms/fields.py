@@ -17,10 +17,14 @@ from crm.numbers import parse_decimal
 from crm.text import check_text
 
 
+def _refuse_control_characters(value: str) -> None:
+    check_text(value)
+
+
 class PlainText(forms.CharField):
     """A line of text; control characters are refused."""
 
-    default_validators = [check_text]
+    default_validators = [_refuse_control_characters]
 
 
 class NumberText(forms.TextInput):
@@ -32,7 +36,8 @@ class NumberText(forms.TextInput):
     def format_value(self, value: Any) -> str | None:
         if isinstance(value, (Decimal, int)) and not isinstance(value, bool):
             return format_plain_number(Decimal(value))
-        return super().format_value(value)
+        shown: str | None = super().format_value(value)
+        return shown
 
 
 class NumberField(forms.DecimalField):
@@ -43,7 +48,7 @@ class NumberField(forms.DecimalField):
     def __init__(self, *, min_value: Decimal | int | None = 0, max_digits: int = 14, **kwargs: Any) -> None:
         super().__init__(min_value=min_value, max_digits=max_digits, **{"decimal_places": 2, **kwargs})
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if isinstance(value, str):
             value = parse_decimal(value) if value.strip() else None
         return super().to_python(value)

@@ -47,7 +47,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
             del self.fields["remove_photo"]
 
     def clean_upload(self) -> None:
-        upload: UploadedFile | None = self.cleaned_data["upload"]
+        upload: UploadedFile[Any] | None = self.cleaned_data["upload"]
         if upload:
             self.photo = square_photo(upload, size=upload.size or 0)
 
@@ -64,7 +64,7 @@ class UserForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"), choices=Language.choices)
 
     def __init__(self, *args: Any, by: User, user: User | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, initial=_values_of(user) if user else {"language": by.language}, **kwargs)
+        super().__init__(*args, **{"initial": _values_of(user) if user else {"language": by.language}, **kwargs})
         roles: Any = self.fields["role"]
         roles.choices = [(role, ROLES[role]) for role in assignable_roles(by)]
         if len(roles.choices) == 1:

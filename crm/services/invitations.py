@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.errors import RuleError
 from crm.models import Invitation, User
 from crm.people import manageable_users
-from crm.services.users import UserValues, put_values, set_role
+from crm.services.users import UserValues, put_values, save_user, set_role
 
 SALT = "crm.invitation"
 
@@ -37,7 +37,7 @@ def invite_user(*, user: User | None, values: UserValues, by: User, origin: str)
             raise RuleError(_("This user has been invited already."))
     put_values(user, values, by=by)
     user.is_active = True
-    user.save()
+    save_user(user)
     set_role(user, values["role"])
     _invite(user, by, origin)
     return user

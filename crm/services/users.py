@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from crm.errors import RuleError
@@ -44,8 +44,9 @@ def update_profile(*, user: User, photo: SquarePhoto | None = None, remove_photo
     elif remove_photo:
         user.photo = ""
     user.save(update_fields=["first_name", "last_name", "phone_extension", "language", "theme", "photo"])
-    if old and old.name != user.photo.name:
-        transaction.on_commit(lambda: old.storage.delete(old.name))
+    name = old.name
+    if name and name != user.photo.name:
+        transaction.on_commit(lambda: old.storage.delete(name))
 
 
 @transaction.atomic
@@ -60,7 +61,7 @@ def update_user(*, user: User, values: UserValues, by: User) -> User:
     if role is not None and role != ADMINISTRATOR:
         check_administrator_remains(without=user)
     put_values(user, values, by=by)
-    user.save()
+    save_user(user)
     if role is not None:
         set_role(user, role)
     return user
@@ -109,6 +110,15 @@ def put_values(user: User, values: UserValues, *, by: User) -> None:
     user.email = email
     if user.pk:
         EmailAddress.objects.filter(user_id=user.pk).delete()
+
+
+def save_user(user: User) -> None:
+    """Store `user`. Raises RuleError when somebody else got the e-mail in the meantime."""
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        raise RuleError(_("Another user has this e-mail address."), field="email") from error
 
 
 def set_role(user: User, role: str) -> None:

@@ -119,7 +119,7 @@ def avatar(user: User | None, size: str = "sm", *, with_name: bool = False) -> d
     if user is None:
         return {"person": None}
     colours = Colour.values
-    photo = f"{reverse('crm:user_photo', args=[user.pk])}?{Path(user.photo.name).stem}" if user.photo else ""
+    photo = f"{reverse('crm:user_photo', args=[user.pk])}?{Path(user.photo.name or '').stem}" if user.photo else ""
     return {
         "person": user,
         "size": size,

@@ -112,7 +112,7 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponseBase:
                 user = accept_invitation(invitation=invitation, password=form.cleaned_data["password1"])
             except RuleError:
                 return render(request, "account/invitation_closed.html", status=410)
-            response = perform_login(request, user, email_verification="none", redirect_url="/")
+            response: HttpResponseBase = perform_login(request, user, email_verification="none", redirect_url="/")
             remember_language(response, user.language)
             return response
         context = {"form": form, "invitation": invitation}

@@ -45,11 +45,14 @@ def user_list(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "page": page,
-        "manageable": set(manageable_users(by).filter(pk__in=[row.pk for row in page.rows]).values_list(flat=True)),
+        "manageable": set(
+            manageable_users(by).filter(pk__in=[row.pk for row in page.rows]).values_list("pk", flat=True)
+        ),
         "state": state if state in STATES else "all",
         "states": _states(),
     }
-    return render(request, "crm/_user_list.html" if request.htmx else "crm/user_list.html", context)
+    template = "crm/_user_list.html" if request.htmx else "crm/user_list.html"  # type: ignore[attr-defined]
+    return render(request, template, context)
 
 
 def _states() -> list[tuple[str, str]]:

@@ -1,5 +1,7 @@
 """Deactivating a user, or taking leads from an inactive one: the leads are handed over in the same step."""
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import HttpRequest
@@ -12,6 +14,7 @@ from django.utils.translation import ngettext
 from crm.errors import RuleError
 from crm.formats import format_number
 from crm.htmx import redirect_to
+from crm.models import User
 from crm.people import manageable_users, may_manage_users
 from crm.requests import signed_in_user
 from leads.leaving_forms import HandOverForm
@@ -30,7 +33,7 @@ def user_leave(request: HttpRequest, pk: int) -> HttpResponseBase:
     )
     form = HandOverForm(request.POST or None, leaver=leaver) if any(counts.values()) else None
     if request.method == "POST" and (form is None or form.is_valid()):
-        data = form.cleaned_data if form else {"which": "none", "to": None}
+        data: dict[str, Any] = form.cleaned_data if form else {"which": "none"}
         try:
             count = hand_over(
                 leaver=leaver,
@@ -41,12 +44,15 @@ def user_leave(request: HttpRequest, pk: int) -> HttpResponseBase:
             )
         except RuleError as error:
             return redirect_to(request, request.path, error.message, "danger")
-        done = _("%(name)s is deactivated.") % {"name": leaver} if leaver.is_active else ""
-        return redirect_to(request, reverse("crm:user_list"), f"{done} {_handed_over(count)}".strip())
+        return redirect_to(request, reverse("crm:user_list"), _told(leaver, count))
     context = {"person": leaver, "counts": counts, "form": form}
     return render(request, "leads/user_leave.html", context, status=422 if form and form.is_bound else 200)
 
 
-def _handed_over(count: int) -> str:
-    text = ngettext("%(count)s lead handed over.", "%(count)s leads handed over.", count)
-    return text % {"count": format_number(count)}
+def _told(leaver: User, count: int) -> str:
+    """What has just happened, in one or two sentences."""
+    told = [_("%(name)s is deactivated.") % {"name": leaver}] if leaver.is_active else []
+    if count or not told:
+        text = ngettext("%(count)s lead handed over.", "%(count)s leads handed over.", count)
+        told.append(text % {"count": format_number(count)})
+    return " ".join(told)

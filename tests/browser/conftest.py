@@ -79,7 +79,7 @@ def new_page(chromium: Browser, live_server: LiveServer) -> Iterator[Callable[..
 
 
 def _is_expected(text: str) -> bool:
-    # Chromium and HTMX report each answer of 4xx as an error of the console; tests look at what the page says about them.
+    # Chromium and HTMX report each answer of 4xx as an error; tests look at what the page says about it.
     return text.startswith(("Failed to load resource: the server responded with a status of 4", REFUSED_BY_HTMX))
 
 
@@ -87,7 +87,7 @@ def sign_in(page: Page, user: User) -> None:
     """Give the browser of `page` a session of `user`, without the login page."""
     client = Client()
     client.force_login(user)
-    base_url = str(page.context._impl_obj._options["baseURL"])  # type: ignore[attr-defined]
+    base_url = str(page.context._impl_obj._options["baseURL"])
     name = settings.SESSION_COOKIE_NAME
     page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": base_url}])
 

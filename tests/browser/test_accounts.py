@@ -84,7 +84,7 @@ def test_theme_is_kept(new_page: NewPage, ola: User) -> None:
 def test_stray_click_asks_before_leaving(new_page: NewPage, ola: User) -> None:
     page = new_page(ola)
     page.goto("/accounts/profile/")
-    page.wait_for_timeout(200)  # the guard looks at the form once everything has filled it
+    expect(page.locator("form[data-guarded]").first).to_be_attached()  # it knows what is saved
     page.get_by_label("Imię").fill("Olga")
     page.get_by_role("link", name="Hasło").click()
     expect(page.get_by_role("dialog")).to_contain_text("Wyjść bez zapisywania?")
@@ -126,7 +126,7 @@ def test_expired_session_in_an_htmx_action_with_second_step(new_page: NewPage, a
     expect(page.get_by_role("heading", name="Kody zapasowe")).to_be_visible()
     backup = page.locator("#codes").inner_text().split()[0]
 
-    page.goto("/settings/teams/")
+    page.goto("/settings/users/teams/")
     page.get_by_role("button", name="Nowy zespół").click()
     page.get_by_label("Nazwa").fill("Południe")
     assert_accessible(page, within="#modal")
@@ -162,7 +162,7 @@ def test_somebody_else_in_the_dialog_stores_nothing(new_page: NewPage, ola: User
 
 def test_token_of_an_older_session_is_renewed(new_page: NewPage, adam: User) -> None:
     page = new_page(adam)
-    page.goto("/settings/teams/")
+    page.goto("/settings/users/teams/")
     page.get_by_role("button", name="Nowy zespół").click()
     page.get_by_label("Nazwa").fill("Wschód")
     Session.objects.all().delete()
@@ -206,7 +206,7 @@ def test_search_of_users_keeps_focus_and_history(new_page: NewPage, adam: User, 
 def test_team_with_members_stays(new_page: NewPage, adam: User, ola: User) -> None:
     TeamFactory(name="Pusty")
     page = new_page(adam)
-    page.goto("/settings/teams/")
+    page.goto("/settings/users/teams/")
     assert_accessible(page)
     page.get_by_role("row", name="Północ").get_by_role("button", name="Usuń").click()
     page.get_by_role("dialog").get_by_role("button", name="Usuń").click()
@@ -225,3 +225,41 @@ def test_error_page_has_a_way_out(new_page: NewPage, ola: User) -> None:
     page.goto("/settings/users/")
     expect(page.get_by_role("heading", name="Brak dostępu")).to_be_visible()
     expect(page.get_by_role("link", name="Przejdź na stronę główną")).to_have_attribute("href", "/")
+
+
+def test_security_key_is_added_and_signs_in(new_page: NewPage, ola: User) -> None:
+    page = new_page(ola)
+    keys = page.context.new_cdp_session(page)
+    keys.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "usb",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    keys.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    page.goto("/accounts/2fa/webauthn/add/")
+    page.get_by_label("Hasło").fill(PASSWORD)
+    page.get_by_role("button", name="Potwierdź").click()
+    page.get_by_label("Nazwa klucza").fill("Klucz z breloka")
+    assert_accessible(page)
+    page.get_by_role("button", name="Dodaj").click()
+    expect(page.get_by_role("heading", name="Kody zapasowe")).to_be_visible()
+    page.goto("/accounts/2fa/webauthn/")
+    expect(page.get_by_role("cell", name="Klucz z breloka")).to_be_visible()
+    assert_accessible(page)
+
+    page.get_by_role("button", name="Twoje menu, Ola Żak").click()
+    page.get_by_role("button", name="Wyloguj").click()
+    page.get_by_label("E-mail").fill("ola@lejek.test")
+    page.get_by_label("Hasło").fill(PASSWORD)
+    page.get_by_role("button", name="Zaloguj się").click()
+    expect(page.get_by_role("heading", name="Drugi krok logowania")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_role("button", name="Użyj klucza bezpieczeństwa").click()
+    page.wait_for_url(lambda url: "/accounts/" not in url)
+    page.goto("/accounts/sessions/")
+    expect(page.get_by_text("Ta przeglądarka")).to_be_visible()
+    assert_accessible(page)
