@@ -54,12 +54,10 @@ def test_imports_go_one_way() -> None:
         for app in APPS:
             for path in _sources(app, migrations=True):
                 for node in ast.walk(_tree(path)):
-                    names = []
-                    if isinstance(node, ast.ImportFrom):
-                        names = [node.module or ""]
-                    elif isinstance(node, ast.Import):
-                        names = [alias.name for alias in node.names]
-                    for name in names:
+                    if not isinstance(node, ast.Import | ast.ImportFrom):
+                        continue
+                    modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+                    for name in modules or [alias.name for alias in node.names]:
                         if (top := name.split(".")[0]) in APPS and top not in MAY_IMPORT[app]:
                             yield path, node.lineno, f"{app} imports {name}"
 
@@ -83,14 +81,13 @@ NO_WRITERS: dict[str, str] = {
 
 def _lead_writes(path: Path) -> Iterator[tuple[Path, int, str]]:
     for node in ast.walk(_tree(path)):
-        targets: list[ast.expr] = []
-        if isinstance(node, ast.Assign):
-            targets = node.targets
-        elif isinstance(node, ast.AugAssign | ast.AnnAssign):
-            targets = [node.target]
-        for target in targets:
-            if isinstance(target, ast.Attribute) and target.attr in RULED and ast.unparse(target.value) != "self":
-                yield path, node.lineno, f".{target.attr} ="
+        if (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.ctx, ast.Store)
+            and node.attr in RULED
+            and ast.unparse(node.value) != "self"
+        ):
+            yield path, node.lineno, f".{node.attr} ="
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and LEAD_TABLES.search(node.value):
             yield path, node.lineno, "SQL that writes leads"
         if isinstance(node, ast.Call):
@@ -127,6 +124,7 @@ def _public_functions(tree: ast.Module) -> Iterator[ast.FunctionDef]:
 
 
 TOOLS_OF_SERVICES: dict[str, str] = {
+    "crm/services/users.py": "put_values and save_user are what inviting and changing a user have in common",
     "crm/services/records.py": "what the services of partners and products have in common, called by them alone",
 }
 
@@ -168,9 +166,14 @@ def test_public_functions_say_what_they_do(layer: str) -> None:
 
 # Whoever may open the view may see every row of these.
 SEEN_BY_ALL = {"Campaign", "LeadPriority", "LeadStatus", "LeadTag", "LeadType", "LostReason", "Medium", "Position"}
-SEEN_BY_ALL |= {"Partner", "PartnerContact", "Product", "Source", "SystemSettings", "Team"}
+SEEN_BY_ALL |= {"ImportMapping", "Partner", "PartnerContact", "Product", "Source", "SystemSettings", "Team"}
 LOOK_UPS = re.compile(r"(\w+)\.objects\.(get|filter|all|in_bulk|values|values_list|order_by|select_related)")
-VIEWS_LOOK_UP: dict[str, str] = {}
+VIEWS_LOOK_UP: dict[str, str] = {
+    "crm/views/accounts.py": "everybody's own row, by the session",
+    "crm/views/users.py": "the standing invitations of users that were looked up before",
+    "leads/views/responses.py": "the last event of a deleted lead, for those who could see the lead",
+    "leads/views/leaver.py": "all leads of a leaver are handed over, so all are counted",
+}
 
 
 def test_views_look_rows_up_through_the_permission_check() -> None:
@@ -235,6 +238,12 @@ def test_templates_have_no_inline_style_script_or_handler() -> None:
     assert not _places(found(), INLINE_ALLOWED)
 
 
+ROOTLESS = {
+    "templates/leads/_import_rows.html": "rows of a table whose page names the table; more of them are appended",
+    "templates/leads/_lead_pieces.html": "a list of fragments, each swapped by its own name",
+}
+
+
 def test_a_fragment_has_one_root_with_its_name() -> None:
     """What a view answers with is found by its name: `_lead_table.html` is the element `lead_table`.
 
@@ -249,10 +258,12 @@ def test_a_fragment_has_one_root_with_its_name() -> None:
             text = re.sub(r"{%.*?%}", "", COMMENTS.sub("", path.read_text(encoding="utf-8")), flags=re.S)
             first = re.search(r"<\w[^>]*>", text)
             root = re.search(r"\bid=\"([^\"]+)\"", first[0]) if first else None
+            if first and 'hx-target="#modal"' in first[0]:
+                continue  # the content of the dialog, which has the name
             if root is None or re.split(r"{{", root[1])[0].rstrip("_-").replace("-", "_") != path.stem.lstrip("_"):
                 yield path, 1, f"root is {first[0] if first else 'missing'}"
 
-    assert not _places(found(), {})
+    assert not _places(found(), ROOTLESS)
 
 
 # --- Tests --------------------------------------------------------------------------------------------------------

@@ -24,7 +24,10 @@ function state (form) {
 onLoad('form[data-unsaved-guard]', (form) => {
   for (const old of guarded.keys()) if (!old.isConnected) guarded.delete(old)
   // Selects and editors fill their fields when they are built; errors from the server mean that nothing is saved yet.
-  requestAnimationFrame(() => setTimeout(() => guarded.set(form, 'dirty' in form.dataset ? '' : state(form)), 50))
+  requestAnimationFrame(() => setTimeout(() => {
+    guarded.set(form, 'dirty' in form.dataset ? '' : state(form))
+    form.dataset.guarded = 'yes'
+  }, 50))
 })
 
 window.addEventListener('beforeunload', (event) => {

@@ -42,7 +42,7 @@ def lead(ola: User, funnel: FunnelCast) -> Lead:
 def open_card(page: Page, lead: Lead) -> None:
     page.goto(f"/leads/{lead.pk}/")
     expect(page.locator("trix-editor")).to_be_visible()
-    page.wait_for_timeout(100)  # the guard against unsaved changes takes its first look at the form
+    expect(page.locator("form[data-guarded]").first).to_be_attached()  # it knows what is saved
 
 
 def field(page: Page, label: str) -> Locator:
@@ -196,7 +196,7 @@ def test_a_type_that_forbids_the_status_asks_at_once(
     closed = status(page, "Kwalifikacja")
     expect(closed).to_have_attribute("title", "Status „Kwalifikacja” nie jest dozwolony dla typu „Przetarg”.")
     closed.click(force=True)
-    page.wait_for_timeout(200)
+    page.wait_for_load_state("networkidle")
     lead.refresh_from_db()
     assert lead.status == funnel.proposal
 
