@@ -6,6 +6,8 @@ from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
+from django.urls import reverse_lazy
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 
@@ -29,6 +31,9 @@ class LoginForm(_Labelled, account.LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("E-mail")
+        self.fields["password"].help_text = format_html(
+            '<a href="{}">{}</a>', reverse_lazy("account_reset_password"), _("Forgotten password")
+        )
         if "remember" in self.fields:
             self.fields["remember"].label = _("Stay signed in on this device")
 
