@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cached_property, partial
 from typing import Any, cast
 
 from django import forms
@@ -28,12 +29,14 @@ from crm.forms.fields import (
     RichText,
 )
 from crm.models import LeadStatus, LeadTag, LeadType, LostReason, User
+from leads.choices import Choice, Choices, load_choices
 from leads.models import Lead, LeadTagging
 from leads.permissions import may_reassign
 from leads.rules import Funnel, StatusNotAllowed, allowed_statuses, check_status
 from leads.services import LeadValues
 
-REFERENCES = ["type", "priority", "campaign", "medium", "source", "position", "lost_reason", "partner", "product"]
+REFERENCES = ["type", "priority", "campaign", "medium", "source", "position", "lost_reason"]
+SEARCHED = ["partner", "product"]
 LINES = [
     "external_id", "name", "phone", "company_name", "website", "street", "city", "region", "postal_code", "country",
     "first_name", "middle_name", "last_name",
@@ -94,14 +97,13 @@ class LeadForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["name"].required = False  # the service fills it from the product
         self.fields["status"].required = False  # the service chooses the first one for a new lead
         self.fields["name"].widget.attrs["autofocus"] = self.is_new
-        for name in REFERENCES:
-            self._choice(name).empty_label = "–"
+        for name in (*REFERENCES, *SEARCHED):
             self._offer(name, Q(is_archived=False) | Q(pk=getattr(lead, f"{name}_id")))
         self._offer("sales_person", Q(is_active=True) | Q(pk=lead.sales_person_id))
         self._offer("tags", Q(is_archived=False) | Q(pk__in=LeadTagging.objects.filter(lead=lead.pk).values("tag")))
-        self._choice("status").empty_label = _("Choose a status")
-        self._choice("lost_reason").empty_label = _("Choose a reason")
-        self._choice("status").widget.choices = self._status_choices()
+        for name in (*REFERENCES, "tags"):
+            self._choice(name).widget.choices = partial(self._options, name)
+        self._choice("status").widget.choices = self._status_options
         if lead.sales_person_id and not may_reassign(user, owner_id=lead.sales_person_id, to_id=None):
             self.fields["sales_person"].widget.attrs["disabled"] = True  # what is not sent stays as it is
             self.fields["sales_person"].help_text = _("You can reassign only your own leads.")
@@ -124,11 +126,24 @@ class LeadForm(forms.ModelForm):  # type: ignore[type-arg]
         field = self._choice(name)
         field.queryset = cast("QuerySet[Model]", field.queryset).filter(condition)
 
-    def _status_choices(self) -> list[tuple[Any, str]]:
+    @cached_property
+    def _reference_data(self) -> Choices:
+        """All that the selects offer, in one query; read when the form is shown."""
+        return load_choices()
+
+    def _options(self, name: str) -> list[tuple[Any, str]]:
+        """What is not archived, and what is chosen already."""
+        chosen = self.initial.get(name)
+        kept = {row.pk for row in chosen} if isinstance(chosen, list) else {chosen}
+        rows = self._reference_data["tag" if name == "tags" else name].values()
+        options = [(_value(row), row.name) for row in rows if not row.is_archived or row.id in kept]
+        empty = [] if name == "tags" else [("", _("Choose a reason") if name == "lost_reason" else "–")]
+        return [*empty, *options]
+
+    def _status_options(self) -> list[tuple[Any, str]]:
         """The statuses that the type chosen in the form allows."""
         offered = allowed_statuses(self.funnel, type_id=self.type_id)
-        empty = ("", str(self._choice("status").empty_label))
-        return [empty, *[(ModelChoiceIteratorValue(status.pk, status), status.name) for status in offered]]
+        return [("", _("Choose a status")), *[(status.pk, status.name) for status in offered]]
 
     @property
     def type_id(self) -> int | None:
@@ -212,6 +227,11 @@ class LeadForm(forms.ModelForm):  # type: ignore[type-arg]
         errors = refusal.error_dict if hasattr(refusal, "error_dict") else {None: [refusal]}
         for name, messages in errors.items():
             self.add_error(name if name in self.fields else None, messages)
+
+
+def _value(row: Choice) -> ModelChoiceIteratorValue:
+    """The value of an option, with the row for widgets that show its colour."""
+    return ModelChoiceIteratorValue(row.id, row)
 
 
 class LostForm(forms.Form):

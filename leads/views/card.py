@@ -128,7 +128,8 @@ def lead_update(request: HttpRequest, pk: int) -> HttpResponseBase:
         return _refused_form(request, form)
     if form.chosen_version:
         return redirect_to(request, card_url(user, pk), _("Saved."))
-    return changed(request, pk, _("Saved."), saved=True)
+    fields = ["partner"] if "partner" in form.changed_data else []  # its link leads to the new one
+    return changed(request, pk, _("Saved."), fields=fields, saved=True)
 
 
 def _refused_form(request: HttpRequest, form: LeadForm) -> HttpResponse:

@@ -7,7 +7,7 @@ const form = () => document.getElementById('lead-form')
 // --- Tabs: the open one stands in the address; Historia and Zmiany statusu are read again whenever they are shown.
 
 document.addEventListener('shown.bs.tab', ({ target }) => {
-  window.history.replaceState(window.history.state, '', `#${target.id}`)
+  window.history.replaceState(window.history.state, '', `#${target.id.replace('tab-', '')}`)
   refresh(document.querySelector(target.dataset.bsTarget))
 })
 
@@ -18,9 +18,10 @@ function refresh (panel) {
 onLoad('#lead-form', (loaded) => {
   const wrong = loaded.querySelector('[aria-invalid="true"]')
   const panel = wrong?.closest('.tab-pane')
-  const wanted = panel ? panel.getAttribute('aria-labelledby') : window.location.hash.slice(1)
-  const tab = wanted && loaded.querySelector(`[role="tab"][id="${CSS.escape(wanted)}"]`)
-  if (tab && !tab.classList.contains('active')) tab.click()
+  const wanted = panel ? panel.getAttribute('aria-labelledby') : `tab-${window.location.hash.slice(1)}`
+  const tab = loaded.querySelector(`[role="tab"]#${CSS.escape(wanted)}:not(.active)`)
+  tab?.click()
+  tab?.blur()
   // Selects and the editor take over their fields first.
   if (wrong) setTimeout(() => (wrong.tomselect ?? wrong.parentElement.querySelector('trix-editor') ?? wrong).focus())
 })
