@@ -70,6 +70,7 @@ def create_run(*, upload: UploadedFile, kind: str, by: User) -> ImportRun:
     return run
 
 
+@transaction.atomic
 def set_columns(*, run: ImportRun, fields: Sequence[str], settings: Mapping[str, Any]) -> ImportRun:
     """Say which field each column fills ("" for none) and how texts are read. Another encoding or separator has the
     file read anew; the fields then stay with the headers that are still there.
@@ -102,6 +103,7 @@ def set_columns(*, run: ImportRun, fields: Sequence[str], settings: Mapping[str,
     return run
 
 
+@transaction.atomic
 def choose_mapping(*, run: ImportRun, mapping: ImportMapping) -> ImportRun:
     """Give the columns the fields that the mapping has for their headers, and take over its settings."""
     run = _at_rest(run, (Stage.COLUMNS, Stage.CHECK))

@@ -16,7 +16,7 @@ from leads.importing.fields import CREATABLE, field_choices, fields_of
 from leads.importing.lookups import CREATE, EMPTY, MAP, REFUSE
 from leads.importing.targets import may_import
 from leads.models import ImportKind, ImportRun
-from leads.models.imports import FileFormat
+from leads.models.imports import DateOrder, FileFormat
 
 FEW = 60
 
@@ -72,10 +72,11 @@ class ColumnsForm(forms.ModelForm):  # type: ignore[type-arg]
             )
 
     @property
-    def column_rows(self) -> Iterator[tuple[Mapping[str, Any], forms.BoundField]]:
-        """Each column of the file with the choice of its field."""
+    def column_rows(self) -> Iterator[tuple[Mapping[str, Any], forms.BoundField, str]]:
+        """Each column of the file with the choice of its field, and the date format that its cells speak for."""
+        orders = dict(DateOrder.choices)
         for index, column in enumerate(self.instance.columns):
-            yield column, self[f"column_{index}"]
+            yield column, self[f"column_{index}"], str(orders.get(column["date_order"], ""))
 
     @property
     def setting_fields(self) -> list[forms.BoundField]:
