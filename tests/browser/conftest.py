@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
@@ -45,6 +46,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def new_page(chromium: Browser, live_server: LiveServer) -> Iterator[Callable[..., Page]]:
     """Open a page in a browser of its own: `new_page(user)`, with options of Playwright's contexts."""
+    cache.clear()  # attempts to sign in, counted there, outlive a test
     contexts: list[BrowserContext] = []
     errors: list[str] = []
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -10,6 +11,12 @@ from tests.factories.crm import PASSWORD
 from tests.worker import Worker
 
 LOGIN = reverse("account_login")
+
+
+@pytest.fixture(autouse=True)
+def no_attempts_yet() -> None:
+    """Attempts to sign in are counted in the cache, which outlives a test."""
+    cache.clear()
 
 
 def test_guest_goes_to_the_login_page_and_back(client: Client, ola: User) -> None:
