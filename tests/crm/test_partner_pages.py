@@ -117,6 +117,18 @@ def test_filters_by_kind_and_archive(client: Client, ola: User) -> None:
     assert listed(client, archived="1") == ["Dawna"]
 
 
+def test_headings_link_to_both_directions(client: Client, ola: User) -> None:
+    PartnerFactory(name="Acme")
+    client.force_login(ola)
+
+    by_name = client.get(reverse("crm:partner_list"), {"q": "acme", "after": "x"}).content.decode()
+    backwards = client.get(reverse("crm:partner_list"), {"sort": "-name"}).content.decode()
+
+    assert 'href="?q=acme&amp;sort=-name"' in by_name
+    assert 'href="?q=acme&amp;sort=city"' in by_name
+    assert 'href="?sort=name"' in backwards
+
+
 def test_list_costs_the_same_for_any_number_of_rows(client: Client, ola: User, django_assert_num_queries: Any) -> None:
     client.force_login(ola)
     counts = []
