@@ -17,16 +17,16 @@ def acting_as(user: User | None) -> Iterator[None]:
     The request middleware does the same for requests; services open it for their `by`. After the block the author is
     who it was before, also in the same transaction.
     """
-    with pghistory.context() as outer:
-        before = dict(outer.metadata)
-        outer.metadata["user"] = user.pk if user else None
+    with pghistory.context() as context:
+        before = dict(context.metadata)
+        context.metadata["user"] = user.pk if user else None
         try:
             yield
         finally:
-            outer.metadata.clear()
-            outer.metadata.update(before)
-    if not before:
-        _forget_author()
+            context.metadata.clear()
+            context.metadata.update(before)
+            if not before:
+                _forget_author()
 
 
 @contextmanager
@@ -55,5 +55,6 @@ def _forget_author() -> None:
     if raw is not None and raw.info.transaction_status == TransactionStatus.INTRANS:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT set_config('pghistory.context_id', '', true), set_config('pghistory.context_metadata', '', true)"
+                "SELECT set_config(name, '', true)"
+                " FROM unnest(ARRAY['pghistory.context_id', 'pghistory.context_metadata']) AS name"
             )

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import reduce
 from html import unescape
+from operator import or_
 from typing import Any
 
 from django.db import models
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext
@@ -163,24 +165,22 @@ class _Names:
         for field in FIELDS:
             if isinstance(field, models.ForeignKey):
                 ids[field.related_model] = {getattr(row, field.attname) for row in rows.values()} - {None}
-        authors = {group.user_id for group in groups} - {None}
-        self.users = User.objects.in_bulk(ids.pop(User) | authors)
-        lists = [
+        self.users = User.objects.in_bulk(ids.pop(User) | {group.user_id for group in groups if group.user_id})
+        gone = DeletedName.objects.filter(
+            reduce(or_, (Q(table=model._meta.db_table, row_id__in=wanted) for model, wanted in ids.items()))
+        ).values_list("table", "row_id", "name")
+        present = [
             model._default_manager.filter(pk__in=wanted)
             .order_by()
-            .values_list(Value(model._meta.label, output_field=models.TextField()), "pk", "name")
+            .values_list(Value(model._meta.db_table, output_field=models.TextField()), "pk", "name")
             for model, wanted in ids.items()
             if wanted
         ]
-        self.labels = {(label, pk): name for label, pk, name in lists[0].union(*lists[1:], all=True)} if lists else {}
-        missing = {pk for model, wanted in ids.items() for pk in wanted if (model._meta.label, pk) not in self.labels}
-        gone = DeletedName.objects.filter(row_id__in=missing) if missing else ()
-        self.deleted = {(row.table, row.row_id): row.name for row in gone}
+        self.names = {(table, pk): name for table, pk, name in gone.union(*present, all=True)}
 
     def of(self, model: type[models.Model], pk: int) -> str:
-        """The name of a row, archived or not; of a reference item that is gone, what it was called; else its ID."""
-        found = self.users.get(pk) if model is User else self.labels.get((model._meta.label, pk))
-        found = found or self.deleted.get((model._meta.db_table, pk))
+        """The name of a row: archived, deleted or not. Of one that left no name, its ID."""
+        found = self.users.get(pk) if model is User else self.names.get((model._meta.db_table, pk))
         return str(found or gettext("deleted (ID %(id)s)") % {"id": pk})
 
 
@@ -207,7 +207,8 @@ def _changes(group: _Group, rows: dict[int, Any], names: _Names) -> list[FieldCh
     """What the events of a group changed on the whole; of the status, every step with its length."""
     written: dict[str, list[tuple[Any, Any, str]]] = {field.name: [] for field in FIELDS}
     for pk, previous in group.steps:
-        old, new = rows.get(previous), rows[pk]
+        new = rows[pk]
+        old = rows[previous] if previous is not None else None
         if new.pgh_label == "delete":
             old, new = new, None
         elif new.pgh_label == "update" and old is None:
@@ -215,8 +216,9 @@ def _changes(group: _Group, rows: dict[int, Any], names: _Names) -> list[FieldCh
         for field in FIELDS:
             values = getattr(old, field.attname, None), getattr(new, field.attname, None)
             if values[0] != values[1]:
-                moved = field.name == "status" and old is not None and new is not None
-                stayed = format_duration(new.status_entered_at - old.status_entered_at) if moved else ""
+                stayed = ""
+                if field.name == "status" and old is not None and new is not None:
+                    stayed = format_duration(new.status_entered_at - old.status_entered_at)
                 written[field.name].append((*values, stayed))
     changes: list[FieldChange] = []
     for field in FIELDS:
@@ -268,8 +270,8 @@ def _author(user: User | None) -> str:
 
 
 # What a person may have changed: what the events keep, but for the ID and the moment that only measures the status.
-FIELDS = [
-    Lead._meta.get_field(field.name)
+FIELDS: "list[models.Field[Any, Any]]" = [
+    field
     for field in LeadEvent._meta.concrete_fields
     if not field.name.startswith("pgh_") and field.name not in ("id", "status_entered_at")
 ]

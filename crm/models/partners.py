@@ -8,7 +8,7 @@ from django.db.models import F, Func, Q, TextField, Value
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.fields import search_text, sort_key
-from crm.models.reference import Position
+from crm.models.reference import KEEP_NAME, Position
 from crm.models.versioned import Versioned
 from crm.search import SearchedQuerySet
 
@@ -55,6 +55,7 @@ class Partner(Versioned):
         verbose_name = _("partner")
         verbose_name_plural = _("partners")
         ordering: ClassVar[list[str]] = ["name_sort", "pk"]
+        triggers: ClassVar[list[object]] = [*Versioned.Meta.triggers, KEEP_NAME]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=~Q(name=""), name="partner_name_not_empty"),
             models.CheckConstraint(condition=~Q(external_id=""), name="partner_external_id_not_empty"),

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.fields import search_text, sort_key
+from crm.models.reference import KEEP_NAME
 from crm.models.versioned import Versioned
 from crm.search import SearchedQuerySet
 
@@ -44,6 +45,7 @@ class Product(Versioned):
         verbose_name = _("item")
         verbose_name_plural = _("items")
         ordering: ClassVar[list[str]] = ["name_sort", "pk"]
+        triggers: ClassVar[list[object]] = [*Versioned.Meta.triggers, KEEP_NAME]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=~Q(name=""), name="product_name_not_empty"),
             models.CheckConstraint(condition=~Q(code=""), name="product_code_not_empty"),

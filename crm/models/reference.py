@@ -39,11 +39,11 @@ class ReferenceQuerySet(models.QuerySet[Item]):
 
 
 class DeletedName(models.Model):
-    """What a deleted reference item was called: the history of leads still tells of it. Written by a trigger."""
+    """What a deleted item, product or partner was called: the history of leads tells of it. Written by a trigger."""
 
     table = models.TextField()
     row_id = models.BigIntegerField()
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(_("name"), max_length=200)
 
     class Meta:
         verbose_name = _("name of a deleted item")
