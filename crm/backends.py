@@ -1,8 +1,8 @@
 """Who somebody is and what they may do."""
 
 from allauth.account.auth_backends import AuthenticationBackend
-from django.contrib.auth.models import AnonymousUser, Permission
-from django.db.models import Model
+from django.contrib.auth.models import AnonymousUser, Group, Permission
+from django.db.models import Model, Q
 
 from crm.models import User
 
@@ -15,10 +15,12 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
         if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
             return set()
         if user_obj.is_superuser:
-            found: set[str] = super().get_all_permissions(user_obj, obj)
-            return found
+            everything: set[str] = super().get_all_permissions(user_obj, obj)
+            return everything
         if not hasattr(user_obj, "_perm_cache"):
-            names = Permission.objects.order_by().values_list("content_type__app_label", "codename")
-            pairs = names.filter(user=user_obj).union(names.filter(group__user=user_obj))
+            of_groups = Group.permissions.through.objects.filter(group__user=user_obj).values("permission")
+            own = User.user_permissions.through.objects.filter(user=user_obj).values("permission")
+            granted = Permission.objects.filter(Q(pk__in=of_groups) | Q(pk__in=own)).order_by()
+            pairs = granted.values_list("content_type__app_label", "codename")
             user_obj._perm_cache = {f"{label}.{codename}" for label, codename in pairs}
         return user_obj._perm_cache  # type: ignore[no-any-return]

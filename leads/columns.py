@@ -7,6 +7,7 @@ leads/cells.py.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import TypeGuard
 
 from django.db.models import F, Q
 from django.db.models.expressions import Combinable
@@ -174,7 +175,11 @@ def all_columns(user: User) -> list[tuple[Column, bool]]:
 
 def known_columns(names: Iterable[object]) -> list[Column]:
     """The columns of these names, each once; what is no column is left out (it may have been one)."""
-    return [COLUMNS[name] for name in dict.fromkeys(names) if isinstance(name, str) and name in COLUMNS]
+    return [COLUMNS[name] for name in dict.fromkeys(filter(_is_column, names))]
+
+
+def _is_column(name: object) -> TypeGuard[str]:
+    return isinstance(name, str) and name in COLUMNS
 
 
 def read_order(given: str) -> Order:

@@ -122,7 +122,7 @@ def _chip(leads: LeadFilter, name: str, value: str, url: str) -> Chip:
         choice = next((choice for pk, choice in leads.choices[name].items() if str(pk) == value), None)
         text = choice.name if choice else _("none") if value == NONE else value
         return Chip(label_of(name), text, url, choice.colour if choice else "")
-    texts = {"state": _("State"), "mine": _("My leads"), "q": _("Search")}
+    texts = {"state": _("State"), "mine": _("My leads"), "q": pgettext("filter", "Search")}
     if name == "state":
         return Chip(texts[name], pgettext("lead", "Closed") if value == CLOSED else value, url)
     if name == "mine":

@@ -23,24 +23,36 @@ def search_condition(typed: str) -> Q:
     Case and diacritics do not matter. Digits with separators are a phone number or NIP, in any spelling; a bare number
     is also the ID. Asks the database for the partners.
     """
-    needles = _needles(typed)
+    ways = _ways(typed)
+    of_partners = iter(_partners_with([needle for needles in ways for needle in needles]))
     condition = Q()
-    for needle, of_partners in zip(needles, _partners_with(needles), strict=True):
-        condition &= Q(search_text__contains=needle) | of_partners
+    for needles in ways:
+        words = Q()
+        for needle in needles:
+            words &= Q(search_text__contains=needle) | next(of_partners)
+        condition |= words
     if re.fullmatch(r"[0-9]{1,18}", typed):
         condition |= Q(pk=int(typed))
     return condition
 
 
-def _needles(typed: str) -> list[Combinable]:
-    """What to look for, written as search texts are stored. A word too short for the index must begin a word."""
-    digits = re.sub(r"\D", "", typed)
-    if len(digits) >= SHORTEST_PHONE and NUMBER.fullmatch(typed):
-        return [Value(digits.removeprefix("00"), output_field=TextField())]
-    return [
+def _ways(typed: str) -> list[list[Combinable]]:
+    """What to look for, written as search texts are stored: in one of these ways every needle must be found.
+
+    A word too short for the index must begin a word.
+    """
+    words: list[Combinable] = [
         Func(Value(word if len(word) >= TRIGRAM else f" {word}"), function="lejek_normalise", output_field=TextField())
         for word in typed.split()[:MOST_WORDS]
     ]
+    digits = re.sub(r"\D", "", typed)
+    if len(digits) < TRIGRAM or not NUMBER.fullmatch(typed):
+        return [words]
+    is_phone = len(digits) >= SHORTEST_PHONE
+    if is_phone:
+        digits = digits.removeprefix("00")
+    number: list[Combinable] = [Value(digits, output_field=TextField())]
+    return [number] if digits == typed or (is_phone and len(words) > 1) else [number, words]
 
 
 def _partners_with(needles: Sequence[Combinable]) -> list[Q]:

@@ -178,6 +178,12 @@ URLS: list[Line] = [
     managers("leads:status_archive", pk="@status"),
     managers("leads:status_archive", "post", pk="@status"),
     # --- leads
+    everyone("leads:home_show"),
+    everyone("leads:lead_list"),
+    everyone("leads:lead_columns"),
+    everyone("leads:lead_columns", "post", data={"columns": ["name", "id"]}),
+    everyone("leads:lead_export", format="csv"),
+    everyone("leads:lead_export", format="xlsx"),
     everyone("leads:lead_create"),
     everyone("leads:lead_create", "post"),
     everyone("leads:lead_similar"),
