@@ -14,6 +14,7 @@ from django.http import QueryDict
 from django.urls import reverse_lazy
 from django.utils.functional import Promise
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.errors import RuleError
@@ -137,13 +138,15 @@ class LeadForm(forms.ModelForm):  # type: ignore[type-arg]
         kept = {row.pk for row in chosen} if isinstance(chosen, list) else {chosen}
         rows = self._reference_data["tag" if name == "tags" else name].values()
         options = [(_value(row), row.name) for row in rows if not row.is_archived or row.id in kept]
-        empty = [] if name == "tags" else [("", _("Choose a reason") if name == "lost_reason" else "–")]
+        empty: list[tuple[Any, str]] = (
+            [] if name == "tags" else [("", gettext("Choose a reason") if name == "lost_reason" else "–")]
+        )
         return [*empty, *options]
 
     def _status_options(self) -> list[tuple[Any, str]]:
         """The statuses that the type chosen in the form allows."""
         offered = allowed_statuses(self.funnel, type_id=self.type_id)
-        return [("", _("Choose a status")), *[(status.pk, status.name) for status in offered]]
+        return [("", gettext("Choose a status")), *[(status.pk, status.name) for status in offered]]
 
     @property
     def type_id(self) -> int | None:
@@ -231,7 +234,7 @@ class LeadForm(forms.ModelForm):  # type: ignore[type-arg]
 
 def _value(row: Choice) -> ModelChoiceIteratorValue:
     """The value of an option, with the row for widgets that show its colour."""
-    return ModelChoiceIteratorValue(row.id, row)
+    return ModelChoiceIteratorValue(row.id, cast(Any, row))
 
 
 class LostForm(forms.Form):
