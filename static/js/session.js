@@ -85,14 +85,14 @@ window.addEventListener('focus', async () => {
 document.addEventListener('submit', async (event) => {
   const form = event.target
   if (!form.matches('form[data-guard], form[data-unsaved-guard]') || form.matches('[hx-post]')) return
-  if (form.dataset.guarded === 'yes') {
-    delete form.dataset.guarded
+  if (form.dataset.checked === 'yes') {
+    delete form.dataset.checked
     return
   }
   event.preventDefault()
   event.stopImmediatePropagation()
   const submitter = event.submitter
   if (!await checkSession().catch(() => true)) await signIn()
-  form.dataset.guarded = 'yes'
+  form.dataset.checked = 'yes'
   form.requestSubmit(submitter)
 }, true)
