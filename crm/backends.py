@@ -7,7 +7,7 @@ from django.db.models import Model, Q
 from crm.models import User
 
 
-class Backend(AuthenticationBackend):  # type: ignore[misc]
+class Backend(AuthenticationBackend):
     """allauth's backend, with all permissions of a user (own and of groups) in one query instead of two."""
 
     def get_all_permissions(self, user_obj: User | AnonymousUser, obj: Model | None = None) -> set[str]:
@@ -17,10 +17,12 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
         if user_obj.is_superuser:
             everything: set[str] = super().get_all_permissions(user_obj, obj)
             return everything
-        if not hasattr(user_obj, "_perm_cache"):
+        cached: set[str] | None = getattr(user_obj, "_perm_cache", None)
+        if cached is None:
             of_groups = Group.permissions.through.objects.filter(group__user=user_obj).values("permission")
             own = User.user_permissions.through.objects.filter(user=user_obj).values("permission")
             granted = Permission.objects.filter(Q(pk__in=of_groups) | Q(pk__in=own)).order_by()
             pairs = granted.values_list("content_type__app_label", "codename")
-            user_obj._perm_cache = {f"{label}.{codename}" for label, codename in pairs}
-        return user_obj._perm_cache  # type: ignore[no-any-return]
+            cached = {f"{label}.{codename}" for label, codename in pairs}
+            user_obj._perm_cache = cached  # type: ignore[attr-defined]
+        return cached

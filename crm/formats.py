@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from typing import Literal
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
@@ -80,7 +81,11 @@ def format_duration(value: timedelta) -> str:
     """How long something lasted, in its two largest units: `2 dni 3 godz.`, `5 min`."""
     minutes = max(int(value.total_seconds()) // 60, 0)
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
-    parts = [(days, "day", "long"), (hours, "hour", "short"), (minutes, "minute", "short")]
+    parts: list[tuple[int, str, Literal["long", "short"]]] = [
+        (days, "day", "long"),
+        (hours, "hour", "short"),
+        (minutes, "minute", "short"),
+    ]
     while len(parts) > 1 and not parts[0][0]:
         parts.pop(0)
     locale = LOCALES[_language()]

@@ -2,8 +2,8 @@
 
 import pgtrigger
 
-# The type's and the status' rows are locked for share, while a change of the matrix or of a status' marks locks them for
-# update: of two transactions that would together strand a lead, the second sees what the first did.
+# The type's and the status' rows are locked for share, while a change of the matrix or of a status' marks locks them
+# for update: of two transactions that would together strand a lead, the second sees what the first did.
 STATUS_RULE = pgtrigger.Trigger(
     name="b_status_rule",
     when=pgtrigger.Before,
@@ -53,7 +53,7 @@ STATUS_RULE = pgtrigger.Trigger(
 STATUS_LOG = pgtrigger.Trigger(
     name="status_log",
     when=pgtrigger.After,
-    operation=pgtrigger.Insert | pgtrigger.UpdateOf("status_id"),
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("status_id"),  # type: ignore[no-untyped-call]
     declare=[("author", "bigint")],
     func="""
         IF TG_OP = 'UPDATE' AND NEW.status_id = OLD.status_id THEN

@@ -9,7 +9,6 @@ import pgtrigger.migrations
 from django.contrib.postgres.operations import TrigramExtension, UnaccentExtension
 from django.db import migrations, models
 
-
 # lejek_normalise: for search, without case and diacritics. lejek_sort_key: Polish alphabetical order under bytewise
 # comparison, since a letter with a mark becomes its base letter and a sign that follows "z" in ASCII. Both name the
 # dictionary and are therefore truly immutable, as stored columns and indexes need.

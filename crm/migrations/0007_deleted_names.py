@@ -6,63 +6,152 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('crm', '0006_matrix_serialised'),
+        ("crm", "0006_matrix_serialised"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DeletedName',
+            name="DeletedName",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('table', models.TextField()),
-                ('row_id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("table", models.TextField()),
+                ("row_id", models.BigIntegerField()),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
             ],
             options={
-                'verbose_name': 'name of a deleted item',
-                'verbose_name_plural': 'names of deleted items',
+                "verbose_name": "name of a deleted item",
+                "verbose_name_plural": "names of deleted items",
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='campaign',
-            trigger=pgtrigger.compiler.Trigger(name='keep_name', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n        INSERT INTO crm_deletedname ("table", row_id, name) VALUES (TG_TABLE_NAME, OLD.id, OLD.name)\n            ON CONFLICT DO NOTHING;\n        RETURN NULL;\n    ', hash='177e7773cba8f4dde9367f9b51755a4877072a99', operation='DELETE', pgid='pgtrigger_keep_name_6a7a1', table='crm_campaign', when='AFTER')),
+            model_name="campaign",
+            trigger=pgtrigger.compiler.Trigger(
+                name="keep_name",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='\n        INSERT INTO crm_deletedname ("table", row_id, name) VALUES (TG_TABLE_NAME, OLD.id, OLD.name)\n            ON CONFLICT DO NOTHING;\n        RETURN NULL;\n    ',
+                    hash="177e7773cba8f4dde9367f9b51755a4877072a99",
+                    operation="DELETE",
+                    pgid="pgtrigger_keep_name_6a7a1",
+                    table="crm_campaign",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='leadpriority',
-            trigger=pgtrigger.compiler.Trigger(name='keep_name', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n        INSERT INTO crm_deletedname ("table", row_id, name) VALUES (TG_TABLE_NAME, OLD.id, OLD.name)\n            ON CONFLICT DO NOTHING;\n        RETURN NULL;\n    ', hash='dee3290e2ac96e16367b44946919eb97883e446a', operation='DELETE', pgid='pgtrigger_keep_name_d0a5a', table='crm_leadpriority', when='AFTER')),
+            model_name="leadpriority",
+            trigger=pgtrigger.compiler.Trigger(
+                name="keep_name",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='\n        INSERT INTO crm_deletedname ("table", row_id, name) VALUES (TG_TABLE_NAME, OLD.id, OLD.name)\n            ON CONFLICT DO NOTHING;\n        RETURN NULL;\n    ',
+                    hash="dee3290e2ac96e16367b44946919eb97883e446a",
+                    operation="DELETE",
+                    pgid="pgtrigger_keep_name_d0a5a",
+                    table="crm_leadpriority",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='leadstatus',
-            trigger=pgtrigger.compiler.Trigger(name='keep_name', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n        INSERT INTO crm_deletedname ("table", row_id, name) VALUES (TG_TABLE_NAME, OLD.id, OLD.name)\n            ON CONFLICT DO NOTHING;\n        RETURN NULL;\n    ', hash='8d3c0da3a03b7236286f19c0ad9a38b4929cd965', operation='DELETE', pgid='pgtrigger_keep_name_f9e81', table='crm_leadstatus', when='AFTER')),
+            model_name="leadstatus",
+            trigger=pgtrigger.compiler.Trigger(
+                name="keep_name",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='\n        INSERT INTO crm_deletedname ("table", row_id, name) VALUES (TG_TABLE_NAME, OLD.id, OLD.name)\n            ON CONFLICT DO NOTHING;\n        RETURN NULL;\n    ',
+                    hash="8d3c0da3a03b7236286f19c0ad9a38b4929cd965",
+                    operation="DELETE",
+                    pgid="pgtrigger_keep_name_f9e81",
+                    table="crm_leadstatus",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='leadtag',
-            trigger=pgtrigger.compiler.Trigger(name='keep_name', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n        INSERT INTO crm_deletedname ("table", row_id, name) VALUES (TG_TABLE_NAME, OLD.id, OLD.name)\n            ON CONFLICT DO NOTHING;\n        RETURN NULL;\n    ', hash='ebe61800d4928768efbd133d566136d0e914b5c4', operation='DELETE', pgid='pgtrigger_keep_name_260b8', table='crm_leadtag', when='AFTER')),
+            model_name="leadtag",
+            trigger=pgtrigger.compiler.Trigger(
+                name="keep_name",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='\n        INSERT INTO crm_deletedname ("table", row_id, name) VALUES (TG_TABLE_NAME, OLD.id, OLD.name)\n            ON CONFLICT DO NOTHING;\n        RETURN NULL;\n    ',
+                    hash="ebe61800d4928768efbd133d566136d0e914b5c4",
+                    operation="DELETE",
+                    pgid="pgtrigger_keep_name_260b8",
+                    table="crm_leadtag",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='leadtype',
-            trigger=pgtrigger.compiler.Trigger(name='keep_name', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n        INSERT INTO crm_deletedname ("table", row_id, name) VALUES (TG_TABLE_NAME, OLD.id, OLD.name)\n            ON CONFLICT DO NOTHING;\n        RETURN NULL;\n    ', hash='25aa591e2796c68fcaa8162ddc70d8b1ab783c39', operation='DELETE', pgid='pgtrigger_keep_name_58689', table='crm_leadtype', when='AFTER')),
+            model_name="leadtype",
+            trigger=pgtrigger.compiler.Trigger(
+                name="keep_name",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='\n        INSERT INTO crm_deletedname ("table", row_id, name) VALUES (TG_TABLE_NAME, OLD.id, OLD.name)\n            ON CONFLICT DO NOTHING;\n        RETURN NULL;\n    ',
+                    hash="25aa591e2796c68fcaa8162ddc70d8b1ab783c39",
+                    operation="DELETE",
+                    pgid="pgtrigger_keep_name_58689",
+                    table="crm_leadtype",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='lostreason',
-            trigger=pgtrigger.compiler.Trigger(name='keep_name', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n        INSERT INTO crm_deletedname ("table", row_id, name) VALUES (TG_TABLE_NAME, OLD.id, OLD.name)\n            ON CONFLICT DO NOTHING;\n        RETURN NULL;\n    ', hash='697c6e7014fbb706c570a272b3dc94d6b887e483', operation='DELETE', pgid='pgtrigger_keep_name_f5dc1', table='crm_lostreason', when='AFTER')),
+            model_name="lostreason",
+            trigger=pgtrigger.compiler.Trigger(
+                name="keep_name",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='\n        INSERT INTO crm_deletedname ("table", row_id, name) VALUES (TG_TABLE_NAME, OLD.id, OLD.name)\n            ON CONFLICT DO NOTHING;\n        RETURN NULL;\n    ',
+                    hash="697c6e7014fbb706c570a272b3dc94d6b887e483",
+                    operation="DELETE",
+                    pgid="pgtrigger_keep_name_f5dc1",
+                    table="crm_lostreason",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='medium',
-            trigger=pgtrigger.compiler.Trigger(name='keep_name', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n        INSERT INTO crm_deletedname ("table", row_id, name) VALUES (TG_TABLE_NAME, OLD.id, OLD.name)\n            ON CONFLICT DO NOTHING;\n        RETURN NULL;\n    ', hash='de64d9943f7f2dd49f686266c21bab1dcb13c90e', operation='DELETE', pgid='pgtrigger_keep_name_9e93c', table='crm_medium', when='AFTER')),
+            model_name="medium",
+            trigger=pgtrigger.compiler.Trigger(
+                name="keep_name",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='\n        INSERT INTO crm_deletedname ("table", row_id, name) VALUES (TG_TABLE_NAME, OLD.id, OLD.name)\n            ON CONFLICT DO NOTHING;\n        RETURN NULL;\n    ',
+                    hash="de64d9943f7f2dd49f686266c21bab1dcb13c90e",
+                    operation="DELETE",
+                    pgid="pgtrigger_keep_name_9e93c",
+                    table="crm_medium",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='position',
-            trigger=pgtrigger.compiler.Trigger(name='keep_name', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n        INSERT INTO crm_deletedname ("table", row_id, name) VALUES (TG_TABLE_NAME, OLD.id, OLD.name)\n            ON CONFLICT DO NOTHING;\n        RETURN NULL;\n    ', hash='9a2471b7c7e9378136d318de0814d3a32147f662', operation='DELETE', pgid='pgtrigger_keep_name_85d1f', table='crm_position', when='AFTER')),
+            model_name="position",
+            trigger=pgtrigger.compiler.Trigger(
+                name="keep_name",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='\n        INSERT INTO crm_deletedname ("table", row_id, name) VALUES (TG_TABLE_NAME, OLD.id, OLD.name)\n            ON CONFLICT DO NOTHING;\n        RETURN NULL;\n    ',
+                    hash="9a2471b7c7e9378136d318de0814d3a32147f662",
+                    operation="DELETE",
+                    pgid="pgtrigger_keep_name_85d1f",
+                    table="crm_position",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='source',
-            trigger=pgtrigger.compiler.Trigger(name='keep_name', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n        INSERT INTO crm_deletedname ("table", row_id, name) VALUES (TG_TABLE_NAME, OLD.id, OLD.name)\n            ON CONFLICT DO NOTHING;\n        RETURN NULL;\n    ', hash='acb813539774aacacf9d2b42005040a1e3746331', operation='DELETE', pgid='pgtrigger_keep_name_817f9', table='crm_source', when='AFTER')),
+            model_name="source",
+            trigger=pgtrigger.compiler.Trigger(
+                name="keep_name",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='\n        INSERT INTO crm_deletedname ("table", row_id, name) VALUES (TG_TABLE_NAME, OLD.id, OLD.name)\n            ON CONFLICT DO NOTHING;\n        RETURN NULL;\n    ',
+                    hash="acb813539774aacacf9d2b42005040a1e3746331",
+                    operation="DELETE",
+                    pgid="pgtrigger_keep_name_817f9",
+                    table="crm_source",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deletedname',
-            constraint=models.UniqueConstraint(fields=('table', 'row_id'), name='deletedname_unique'),
+            model_name="deletedname",
+            constraint=models.UniqueConstraint(fields=("table", "row_id"), name="deletedname_unique"),
         ),
     ]

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+import pgtrigger
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q, TextField, Value
@@ -55,7 +56,7 @@ class Partner(Versioned):
         verbose_name = _("partner")
         verbose_name_plural = _("partners")
         ordering: ClassVar[list[str]] = ["name_sort", "pk"]
-        triggers: ClassVar[list[object]] = [*Versioned.Meta.triggers, KEEP_NAME]
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [*Versioned.Meta.triggers, KEEP_NAME]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=~Q(name=""), name="partner_name_not_empty"),
             models.CheckConstraint(condition=~Q(external_id=""), name="partner_external_id_not_empty"),

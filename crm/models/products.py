@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+import pgtrigger
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -45,7 +46,7 @@ class Product(Versioned):
         verbose_name = _("item")
         verbose_name_plural = _("items")
         ordering: ClassVar[list[str]] = ["name_sort", "pk"]
-        triggers: ClassVar[list[object]] = [*Versioned.Meta.triggers, KEEP_NAME]
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [*Versioned.Meta.triggers, KEEP_NAME]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=~Q(name=""), name="product_name_not_empty"),
             models.CheckConstraint(condition=~Q(code=""), name="product_code_not_empty"),

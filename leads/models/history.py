@@ -11,7 +11,7 @@ from leads.models.lead import Lead, LeadTagging
 
 
 class LeadEvent(
-    pghistory.create_event_model(
+    pghistory.create_event_model(  # type: ignore[misc]
         Lead,
         pghistory.InsertEvent(),
         pghistory.UpdateEvent(),
@@ -35,7 +35,7 @@ class LeadEvent(
 
 
 class LeadTaggingEvent(
-    pghistory.create_event_model(
+    pghistory.create_event_model(  # type: ignore[misc]
         LeadTagging,
         pghistory.InsertEvent(),
         pghistory.DeleteEvent(),

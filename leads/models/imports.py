@@ -144,7 +144,7 @@ class ImportRun(ImportSettings):
         verbose_name = _("import")
         verbose_name_plural = _("imports")
         ordering: ClassVar[list[str]] = ["-id"]
-        permissions: ClassVar[list[tuple[str, object]]] = [
+        permissions = [
             ("run_import", _("Can import files")),
             ("view_all_imports", _("Sees the imports of others")),
         ]

@@ -1,7 +1,8 @@
 """The lead: one enquiry on its way through the funnel."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q, TextField, Value
@@ -28,12 +29,15 @@ from leads import triggers
 from leads.models.indexes import LEAD_INDEXES
 from leads.querysets import LeadQuerySet
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 
 def _digits(field: str) -> Func:
     return Func(F(field), Value(r"\D"), Value(""), Value("g"), function="regexp_replace", output_field=TextField())
 
 
-def _choice(to: type[models.Model], label: str, **options: object) -> models.ForeignKey:
+def _choice(to: type[models.Model], label: "_StrPromise") -> "models.ForeignKey[Any, Any]":
     """An optional reference that protects what it points at. LEAD_INDEXES has an index for each."""
     return models.ForeignKey(
         to,
@@ -43,11 +47,10 @@ def _choice(to: type[models.Model], label: str, **options: object) -> models.For
         on_delete=models.PROTECT,
         related_name="leads",
         db_index=False,
-        **options,
     )
 
 
-class Lead(Versioned):
+class Lead(Versioned):  # type: ignore[django-manager-missing]
     """An enquiry. Its derived columns (closed, lost, closed on, status since) are written by triggers alone."""
 
     external_id = models.CharField(_("external ID"), max_length=100, null=True, blank=True, unique=True)
@@ -121,7 +124,7 @@ class Lead(Versioned):
         verbose_name = _("lead")
         verbose_name_plural = _("leads")
         ordering: ClassVar[list[str]] = ["-id"]
-        permissions: ClassVar[list[tuple[str, object]]] = [
+        permissions = [
             ("view_all_leads", _("Sees all leads")),
             ("view_managed_leads", _("Sees leads by the visibility setting of managers")),
             ("delete_any_lead", _("Can delete leads of others")),
@@ -142,7 +145,11 @@ class Lead(Versioned):
             ),
         ]
         indexes: ClassVar[list[models.Index]] = LEAD_INDEXES
-        triggers: ClassVar[list[object]] = [*Versioned.Meta.triggers, triggers.STATUS_RULE, triggers.STATUS_LOG]
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [
+            *Versioned.Meta.triggers,
+            triggers.STATUS_RULE,
+            triggers.STATUS_LOG,
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
@@ -157,7 +164,7 @@ class Lead(Versioned):
         return not self.is_closed
 
 
-class LeadTagging(models.Model):
+class LeadTagging(models.Model):  # type: ignore[django-manager-missing]
     """A tag on a lead."""
 
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="taggings")
