@@ -1,6 +1,7 @@
 """What unknown values of a file may stand for: the nearest known names."""
 
 import re
+from difflib import SequenceMatcher
 from typing import Any
 
 from django.db import connection, models
@@ -15,7 +16,7 @@ SHOWN = 100
 OFFERED = 5
 LARGE = 20_000
 WORTH_OFFERING = 0.2
-LIKELY = 0.5
+LIKELY = 0.75
 # What the ends of a funnel are called in other systems; ours are known by their marks.
 WON = {"won", "closed won", "wygrana", "wygrany", "wygrane", "sukces", "success", "sprzedane"}
 LOST = {"lost", "closed lost", "porazka", "przegrana", "przegrany", "przegrane", "utracony", "utracone", "failed"}
@@ -26,7 +27,7 @@ WITH choice AS MATERIALIZED (
            regexp_replace(lejek_normalise(label), '[^[:alnum:]]', '', 'g') AS bare
     FROM (SELECT id, {label} AS label FROM {table}) named
 )
-SELECT value.text, nearest.id, nearest.label, nearest.score
+SELECT value.text, nearest.id, nearest.label
 FROM unnest(%s::text[]) AS value(text)
 CROSS JOIN LATERAL (
     SELECT id, label, greatest(
@@ -67,9 +68,14 @@ def nearest(model: type[models.Model], texts: list[str]) -> dict[str, list[dict[
     offers: dict[str, list[dict[str, Any]]] = {}
     with connection.cursor() as cursor:
         cursor.execute(query, [texts, OFFERED, WORTH_OFFERING])
-        for text, pk, name, score in cursor.fetchall():
-            offers.setdefault(text, []).append({"id": pk, "label": name, "score": round(score, 2)})
-    return offers
+        for text, pk, name in cursor.fetchall():
+            offers.setdefault(text, []).append({"id": pk, "label": name, "score": _alikeness(text, name)})
+    return {text: sorted(found, key=lambda offer: -offer["score"]) for text, found in offers.items()}
+
+
+def _alikeness(one: str, other: str) -> float:
+    """How much of two names is the same, in order; case, accents and spaces do not count. 1 is all."""
+    return round(SequenceMatcher(None, normal(one).replace(" ", ""), normal(other).replace(" ", "")).ratio(), 2)
 
 
 def _describe(model: type[models.Model], text: str, count: int, offers: list[dict[str, Any]]) -> dict[str, Any]:

@@ -66,6 +66,7 @@ def test_by_status(as_ola: Client, funnel: FunnelCast) -> None:
         ("state=open", {"open"}),
         ("state=closed", {"closed"}),
         ("state=all", {"open", "closed"}),
+        ("state=both", {"open", "closed"}),
         ("state=open&state=closed", {"open", "closed"}),
         ("state=", {"open", "closed"}),
         ("state=&state=closed", {"closed"}),
