@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
 from random import Random
@@ -19,6 +20,8 @@ import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
+# Who the benchmark signs in as: a manager, who sees all leads.
+LOGIN, PASSWORD = "bench@lejek.test", "lejek-bench"
 TAGS_OF_A_LEAD = 3
 YEARS = 3
 LEAD_COLUMNS = (  # noqa: SIM905 - reads best as text
@@ -65,7 +68,7 @@ def generate(count: int) -> None:
         references = _reference_data(random, count)
         with connection.cursor() as cursor:
             columns = ", ".join(LEAD_COLUMNS)
-            with cursor.copy(f"COPY leads_lead ({columns}) FROM STDIN") as copy:
+            with _without_indexes(cursor), cursor.copy(f"COPY leads_lead ({columns}) FROM STDIN") as copy:
                 for row in _leads(random, count, references):
                     copy.write_row(row)
             cursor.execute("SELECT id FROM leads_lead ORDER BY id")
@@ -76,6 +79,20 @@ def generate(count: int) -> None:
                         copy.write_row((lead, tag))
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+
+
+@contextmanager
+def _without_indexes(cursor: Any) -> Iterator[None]:
+    """Make the indexes of leads afterwards, all at once: for many rows that is several times faster."""
+    cursor.execute(
+        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'leads_lead' AND indexdef NOT LIKE '%UNIQUE%'"
+    )
+    indexes = cursor.fetchall()
+    for name, _definition in indexes:
+        cursor.execute(f'DROP INDEX "{name}"')
+    yield
+    for _name, definition in indexes:
+        cursor.execute(definition)
 
 
 class Skewed:
@@ -119,6 +136,8 @@ def _reference_data(random: Random, count: int) -> dict[str, Any]:
     teams = models.Team.objects.bulk_create(
         [models.Team(name=name) for name in ("Północ", "Południe", "Klienci kluczowi")]
     )
+    manager = models.User.objects.create_user(LOGIN, PASSWORD, first_name="Anna", last_name="Miernik")
+    manager.groups.add(Group.objects.get(name=MANAGER))
     sellers = []
     for place in range(30):
         someone = people.person(random)
@@ -126,7 +145,7 @@ def _reference_data(random: Random, count: int) -> dict[str, Any]:
             f"bench{place}@lejek.test", None, first_name=someone.first_name, last_name=someone.last_name,
             team=teams[place % len(teams)],
         )  # fmt: skip
-        seller.groups.add(Group.objects.get(name=MANAGER if place == 0 else SALES))
+        seller.groups.add(Group.objects.get(name=SALES))
         sellers.append(seller.pk)
     partners = []
     for place in range(max(count // 10, 20)):

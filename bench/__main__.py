@@ -1,0 +1,59 @@
+"""`make bench`: fill the databases, ask the real server, print the table, write bench-results.json.
+
+LEADS=1000000    leads of the large database (default 100000); the small one has 10000
+REQUESTS=200     requests of each kind
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from bench import report
+from bench.databases import prepare
+from bench.measure import KINDS, Kind, Samples, export, facts_of, measure, requests_per_second
+from bench.server import Client, serving
+
+SMALL = 10_000
+LARGE = int(os.environ.get("LEADS", "100000"))
+REQUESTS = int(os.environ.get("REQUESTS", "200"))
+LOAD_SECONDS = 10
+RESULTS = Path("bench-results.json")
+
+
+def main() -> int:
+    """Run everything; the exit code does not depend on the budgets, since machines differ."""
+    urls = {leads: prepare(leads) for leads in (SMALL, LARGE)}
+    figures = {}
+    for leads, url in urls.items():
+        print(f"{REQUESTS} requests of each kind at {leads} leads …", flush=True)
+        with serving(url, workers=1) as server:
+            client = Client(server.port).sign_in()
+            facts = facts_of(url, client)
+            kinds = [Kind(name, client, facts) for name in KINDS]
+            samples: dict[str, Samples] = measure(kinds, url, requests=REQUESTS, seed=leads)
+            figures[leads] = {name: sample.summary() for name, sample in samples.items()}
+            exports = {format: export(server, client, format) for format in ("csv", "xlsx")}
+    cores = os.cpu_count() or 1
+    with serving(urls[LARGE], workers=cores) as server:
+        load = {path: round(requests_per_second(server.port, path, seconds=LOAD_SECONDS), 1)
+                for path in ("/bench/empty/", "/leads/")}  # fmt: skip
+    small, large = figures[SMALL], figures[LARGE]
+    print(f"\nAt {LARGE} leads, growth from {SMALL}:\n{report.table(small, large)}\n")
+    print(f"On {cores} cores: " + ", ".join(f"{path} {rate} requests/s" for path, rate in load.items()))
+    for format, result in exports.items():
+        print(
+            f"Export of {LARGE} leads as {format}: {result['seconds']} s, {result['bytes'] / 1e6:.1f} MB;"
+            f" the server's memory {result['memory_before'] / 1e6:.0f} → {result['memory_peak'] / 1e6:.0f} MB"
+        )
+    results = {
+        "leads": LARGE, "requests": REQUESTS, "cores": cores, "small": small, "large": large,
+        "ratios": report.ratios(small, large), "requests_per_second": load, "export": exports,
+    }  # fmt: skip
+    RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    print(f"Written to {RESULTS}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

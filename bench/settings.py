@@ -1,0 +1,6 @@
+"""The settings of `make run`, with the benchmark's own view and the counting of queries."""
+
+from config.settings.dev import *  # noqa: F403
+
+ROOT_URLCONF = "bench.urls"
+MIDDLEWARE = ["bench.middleware.CountQueriesMiddleware", *MIDDLEWARE]  # noqa: F405
