@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeGuard
 
-from django.db.models import F, Q
+from django.db.models import F, Field, Q
 from django.db.models.expressions import Combinable
 from django.utils.functional import Promise
 from django.utils.text import capfirst
@@ -53,6 +53,13 @@ CSS = {
 }
 
 
+def label_of(name: str) -> str:
+    """The name of a field of the lead, as a heading."""
+    field = Lead._meta.get_field(name)
+    assert isinstance(field, Field)
+    return capfirst(str(field.verbose_name))
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column: `value` is what the query brings for it, `sort` how it is sorted (None: it is not)."""
@@ -66,7 +73,7 @@ class Column:
     @property
     def label(self) -> str:
         """The heading: the name of the lead's field, as everywhere."""
-        return str(self.own_label or capfirst(str(Lead._meta.get_field(self.name).verbose_name)))
+        return str(self.own_label or label_of(self.name))
 
     @property
     def css(self) -> str:
@@ -151,8 +158,8 @@ ALL_COLUMNS: tuple[Column, ...] = (
 )
 COLUMNS: dict[str, Column] = {column.name: column for column in ALL_COLUMNS}
 DEFAULT_COLUMNS = (
-    "id", "name", "status", "type", "partner", "sales_person", "received_at", "expected_revenue", "probability",
-    "expected_close", "priority", "tags",
+    "id", "name", "status", "partner", "sales_person", "expected_revenue", "expected_close", "probability", "type",
+    "priority", "tags", "received_at",
 )  # fmt: skip
 ALWAYS_SHOWN = "name"
 DEFAULT_ORDER = Order("id", Sort(), descending=True)

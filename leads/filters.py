@@ -19,7 +19,7 @@ from leads.choices import load_choices
 from leads.models import Lead, LeadTagging
 from leads.querysets import LeadQuerySet
 
-OPEN, CLOSED, ALL = "open", "closed", "all"
+OPEN, CLOSED, BOTH, ALL = "open", "closed", "both", "all"
 NONE = "none"
 LONGEST_SEARCH = 200
 # Names of the parameters that choose rows of other tables; those of one kind stand together in the panel.
@@ -99,7 +99,7 @@ class LeadFilter(django_filters.FilterSet):
     """The filter as the address says it. With no `state` it is Otwarta; both or none of the two states mean all."""
 
     q = TextFilter(method="search", max_length=LONGEST_SEARCH)
-    state = django_filters.ChoiceFilter(method="in_state", choices=[(state, state) for state in (OPEN, CLOSED, ALL)])
+    state = django_filters.ChoiceFilter(method="in_state", choices=[(each, each) for each in (OPEN, CLOSED, BOTH, ALL)])
     mine = django_filters.ChoiceFilter(method="of_user", choices=[("1", "1")])
     type = IdsFilter()
     status = IdsFilter()
@@ -127,7 +127,7 @@ class LeadFilter(django_filters.FilterSet):
         self.user = user
         self.choices = load_choices(partners=_ids(given.getlist("partner")), products=_ids(given.getlist("product")))
         # Of seventeen fields a page mostly needs one: those that are not given are not built.
-        self.filters = {name: each for name, each in self.filters.items() if name in given}
+        self.filters: dict[str, Any] = {name: each for name, each in self.filters.items() if name in given}
         for name in set(CHOSEN) & self.filters.keys():
             offered = [(str(pk), choice.name) for pk, choice in self.choices[name].items()]
             if name not in NEVER_EMPTY:
@@ -136,7 +136,7 @@ class LeadFilter(django_filters.FilterSet):
 
     @property
     def shown_state(self) -> str:
-        """OPEN, CLOSED or ALL."""
+        """OPEN, CLOSED, or BOTH and ALL, which show the same: all leads."""
         return str(self.data["state"])
 
     @property
@@ -184,7 +184,9 @@ def _normalised(data: QueryDict) -> QueryDict:
             del given[name]
     if "state" not in data:
         given["state"] = OPEN
-    elif len(states := set(given.getlist("state"))) != 1 and states <= {OPEN, CLOSED, ALL}:
+    elif (states := set(given.getlist("state"))) == {OPEN, CLOSED}:
+        given["state"] = BOTH
+    elif not states:
         given["state"] = ALL
     return given
 

@@ -92,7 +92,7 @@ def prepare_listing(user: User, data: QueryDict) -> Listing:
         order = read_order(data.get("sort", ""))
     except UnknownSort:
         return Listing(leads, DEFAULT_ORDER, columns, problem=_("The list can't be sorted by this."))
-    problem = "" if leads.is_valid() else _("The filter has a value that does not exist.")
+    problem = "" if leads.is_valid() else _("The filter has a wrong value.")
     return Listing(leads, order, columns, problem=problem)
 
 

@@ -234,7 +234,7 @@ class _Part:
             inner = inner.filter(LessThan(F("pk"), edge) if self.reverse else GreaterThan(F("pk"), edge))
         first = ArraySubquery(inner.order_by("-pk" if self.reverse else "pk").values("pk")[:limit])
         lead_ids = Func(first, function="unnest", output_field=BigIntegerField())
-        lead_ids.set_returning = True  # type: ignore[attr-defined]
+        lead_ids.set_returning = True
         return (
             outer.order_by(*_directed((*groups.keys, F("pk")), reverse=self.reverse))
             .annotate(lead_id=lead_ids)

@@ -7,15 +7,14 @@ from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from crm.formats import format_day
 from leads.cells import escape
 from leads.choices import Choice
-from leads.filters import ALL, CHOSEN, CLOSED, NEVER_EMPTY, NONE, OPEN, LeadFilter
-from leads.models import Lead
+from leads.columns import label_of
+from leads.filters import ALL, BOTH, CHOSEN, CLOSED, NEVER_EMPTY, NONE, OPEN, LeadFilter
 
 REMOTE = {"partner": "crm:partner_search", "product": "crm:product_search"}
 CHOSEN_MARK = " selected"
@@ -78,8 +77,8 @@ def build_panel(leads: LeadFilter) -> Panel:
     """The panel as the filter stands."""
     return Panel(
         query=leads.data.get("q", ""),
-        is_open=leads.shown_state == OPEN,
-        is_closed=leads.shown_state == CLOSED,
+        is_open=leads.shown_state in (OPEN, BOTH),
+        is_closed=leads.shown_state in (CLOSED, BOTH),
         is_mine="mine" in leads.data,
         selects=[_select(leads, name) for name in CHOSEN],
         intervals=[_interval(leads, name) for name in ("received", "close")],
@@ -93,7 +92,7 @@ def build_chips(leads: LeadFilter, *, order: str) -> list[Chip]:
     chips = [
         _chip(leads, name, value, list_url(_without(pairs, name, value), order=order))
         for name, value in pairs
-        if (name, value) != ("state", ALL)
+        if (name, value) not in (("state", ALL), ("state", BOTH))
     ]
     if leads.shown_state == OPEN:
         chips.insert(0, Chip(_("State"), pgettext("lead", "Open"), list_url([("state", ALL), *pairs], order=order)))
@@ -121,7 +120,7 @@ def _chip(leads: LeadFilter, name: str, value: str, url: str) -> Chip:
     if name in CHOSEN:
         choice = next((choice for pk, choice in leads.choices[name].items() if str(pk) == value), None)
         text = choice.name if choice else _("none") if value == NONE else value
-        return Chip(label_of(name), text, url, choice.colour if choice else "")
+        return Chip(_label(name), text, url, choice.colour if choice else "")
     texts = {"state": _("State"), "mine": _("My leads"), "q": pgettext("filter", "Search")}
     if name == "state":
         return Chip(texts[name], pgettext("lead", "Closed") if value == CLOSED else value, url)
@@ -131,18 +130,17 @@ def _chip(leads: LeadFilter, name: str, value: str, url: str) -> Chip:
         return Chip(texts[name], value, url)
     day = leads.form.cleaned_data.get(name) if leads.is_valid() else None
     end = pgettext("interval", "from") if name.endswith("_from") else pgettext("interval", "to")
-    return Chip(f"{label_of(name.partition('_')[0])} {end}", format_day(day) if day else value, url)
+    return Chip(f"{_label(name.partition('_')[0])} {end}", format_day(day) if day else value, url)
 
 
-def label_of(name: str) -> str:
-    """The label of a filter: the name of the lead's field."""
-    return capfirst(str(Lead._meta.get_field(MODEL_FIELDS.get(name, name)).verbose_name))
+def _label(name: str) -> str:
+    return label_of(MODEL_FIELDS.get(name, name))
 
 
 def _select(leads: LeadFilter, name: str) -> Select:
     chosen = set(leads.data.getlist(name))
     options = [
-        (pk, choice.colour, CHOSEN_MARK if str(pk) in chosen else "", _offered_name(choice))
+        (str(pk), choice.colour, CHOSEN_MARK if str(pk) in chosen else "", _offered_name(choice))
         for pk, choice in leads.choices[name].items()
     ]
     if name not in NEVER_EMPTY:
@@ -151,7 +149,7 @@ def _select(leads: LeadFilter, name: str) -> Select:
         f'<option value="{value}" data-colour="{colour}"{mark}>{escape(text)}</option>'
         for value, colour, mark, text in options
     ]
-    return Select(name, label_of(name), mark_safe("".join(html)), _search_url(name), list(leads.errors.get(name, ())))
+    return Select(name, _label(name), mark_safe("".join(html)), _search_url(name), list(leads.errors.get(name, ())))
 
 
 def _offered_name(choice: Choice) -> str:
@@ -171,4 +169,4 @@ def _interval(leads: LeadFilter, name: str) -> Interval:
         day = leads.form.cleaned_data.get(key) if leads.form.is_valid() else None
         return Day(key, label, day.isoformat() if day else leads.data.get(key, ""), list(leads.errors.get(key, ())))
 
-    return Interval(label_of(name), (end("from", pgettext("interval", "from")), end("to", pgettext("interval", "to"))))
+    return Interval(_label(name), (end("from", pgettext("interval", "from")), end("to", pgettext("interval", "to"))))

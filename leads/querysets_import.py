@@ -7,7 +7,7 @@ from django.db import models
 from crm.models import User
 
 if TYPE_CHECKING:
-    pass
+    from leads.models import ImportRun  # noqa: F401 - the type of the rows
 
 
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
