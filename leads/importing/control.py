@@ -1,7 +1,7 @@
 """What users do with an import: upload a file, set its columns, start, stop, go on, undo, delete."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
@@ -36,14 +36,15 @@ START_OVER: dict[str, Any] = {
 }
 
 
-def create_run(*, upload: UploadedFile, kind: str, by: User) -> ImportRun:
+def create_run(*, upload: "UploadedFile[bytes]", kind: str, by: User) -> ImportRun:
     """Keep an uploaded file as a new run, with its columns guessed. Nothing is kept of a file that can't be read.
 
     Raises FileRefused with the message and the HTTP status.
     """
     name, size = str(upload.name), int(upload.size or 0)
+    content = cast(BinaryIO, upload.file)
     check_size(size)
-    shape = judge(upload.file, name=name, size=size)
+    shape = judge(content, name=name, size=size)
     run = ImportRun(
         owner=by,
         kind=kind,
@@ -54,13 +55,13 @@ def create_run(*, upload: UploadedFile, kind: str, by: User) -> ImportRun:
         delimiter=shape.delimiter,
         lost_reason=LostReason.objects.filter(name=UNKNOWN_REASON).first(),
     )
-    found = inspect(upload.file, format=shape.format, encoding=shape.encoding, delimiter=shape.delimiter)
+    found = inspect(content, format=shape.format, encoding=shape.encoding, delimiter=shape.delimiter)
     _take_over(run, found)
     run.notes = shape.notes + found.notes
     mapping = _fitting_mapping(run)
     if mapping:
         _apply(run, mapping)
-    upload.file.seek(0)
+    content.seek(0)
     run.file.save(f"{timezone.now():%Y%m%d-%H%M%S}.{shape.format}", upload, save=False)
     try:
         run.save()
@@ -88,7 +89,7 @@ def set_columns(*, run: ImportRun, fields: Sequence[str], settings: Mapping[str,
     if reread:
         by_header = {column["header"]: column["field"] for column in run.columns if column["field"]}
         with run.file.open("rb") as file:
-            found = inspect(file, format=run.format, encoding=run.encoding, delimiter=run.delimiter)
+            found = inspect(cast(BinaryIO, file), format=run.format, encoding=run.encoding, delimiter=run.delimiter)
         _take_over(run, found)
         run.notes = found.notes
         for column in run.columns:
@@ -200,9 +201,9 @@ def delete_run(*, run: ImportRun) -> None:
     """
     with transaction.atomic():
         locked = _at_rest(run, tuple(Stage))
-        file = locked.file
+        storage, name = locked.file.storage, str(locked.file.name)
         locked.delete()
-        transaction.on_commit(lambda: file.storage.delete(file.name))
+        transaction.on_commit(lambda: storage.delete(name))
 
 
 def _start(run: ImportRun, when: Q, **values: Any) -> None:

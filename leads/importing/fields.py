@@ -63,7 +63,7 @@ def _of(model: type[models.Model], name: str, headers: str, reads: Reads = Reads
     field = model._meta.get_field(name)
     refers_to = field.related_model if reads in (Reads.ONE, Reads.MANY) else None
     label = getattr(field, "verbose_name", name)
-    return Field(name, label, tuple(headers.split("|")), reads, refers_to)  # type: ignore[arg-type]
+    return Field(name, label, tuple(headers.split("|")), reads, refers_to)
 
 
 LEAD_FIELDS = (

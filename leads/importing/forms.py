@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.forms.fields import PlainText
+from crm.forms.fields import FileDrop, PlainText
 from crm.models import LostReason, User
 from leads.importing.fields import CREATABLE, field_choices, fields_of
 from leads.importing.lookups import CREATE, EMPTY, MAP, REFUSE
@@ -28,7 +28,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         allow_empty_file=True,  # it is refused with our own words
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
+        widget=FileDrop(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

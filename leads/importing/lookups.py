@@ -1,8 +1,9 @@
 """What the texts of a file refer to: products, partners, people and reference data, found by their keys."""
 
+import dataclasses
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -41,7 +42,7 @@ class Finder:
 
     run: ImportRun
     field: Field
-    known: dict[str, Any] = field(default_factory=dict)
+    known: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
     def model(self) -> type[models.Model]:
@@ -152,7 +153,7 @@ def find_partners(model: type[models.Model], texts: set[str]) -> dict[str, Any]:
     nips = {text: nip for text in texts - by_id.keys() if (nip := as_nip(text))}
     by_nip = _grouped(Partner.objects.filter(nip__in=nips.values()), "nip") if nips else {}
     by_name = _grouped(Partner.objects.filter(name__in=texts - by_id.keys() - nips.keys()), "name")
-    found: dict[str, Any] = dict(by_id)
+    found: dict[str, Any] = {str(key): row for key, row in by_id.items()}
     for text in texts - by_id.keys():
         rows = by_nip.get(nips[text], []) if text in nips else by_name.get(text, [])
         if rows:
@@ -162,7 +163,7 @@ def find_partners(model: type[models.Model], texts: set[str]) -> dict[str, Any]:
 
 def find_products(model: type[models.Model], texts: set[str]) -> dict[str, Any]:
     """Products by code, else exact name."""
-    by_code = {row.code: row for row in Product.objects.filter(code__in=texts)}
+    by_code = {str(row.code): row for row in Product.objects.filter(code__in=texts)}
     by_name = _grouped(Product.objects.filter(name__in=texts - by_code.keys()), "name")
     return {**{text: _one(text, rows) for text, rows in by_name.items()}, **by_code}
 
@@ -177,8 +178,8 @@ def find_people(model: type[models.Model], texts: set[str]) -> dict[str, Any]:
         by_name[fold(f"{user.first_name} {user.last_name}")].append(user)
     found: dict[str, Any] = {}
     for text in texts:
-        if user := by_email.get(text.lower()):
-            found[text] = user
+        if text.lower() in by_email:
+            found[text] = by_email[text.lower()]
         elif users := by_name.get(fold(text)):
             found[text] = _one(text, users)
     return found
@@ -219,7 +220,7 @@ FINDERS = {
 class UnknownValues:
     """The unknown values that a check met, by field, with how many rows have each; so many and no more are kept."""
 
-    counts: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    counts: dict[str, Counter[str]] = dataclasses.field(default_factory=lambda: defaultdict(Counter))
     LIMIT = 500
 
     def add(self, name: str, text: str) -> None:

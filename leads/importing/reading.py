@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 from xml.etree.ElementTree import ParseError
 
 from django.utils.translation import gettext as _
@@ -75,7 +75,7 @@ def open_run(run: ImportRun) -> Iterator[tuple[list[str], Iterator[FileRow]]]:
     """The headers and the stream of rows of a run's file, read by the run's settings. Raises FileRefused."""
     with (
         run.file.open("rb") as file,
-        open_table(file, format=run.format, encoding=run.encoding, delimiter=run.delimiter) as table,
+        open_table(cast(BinaryIO, file), format=run.format, encoding=run.encoding, delimiter=run.delimiter) as table,
     ):
         yield table
 

@@ -124,7 +124,7 @@ class LeadTarget:
         before = [draft.lead.version for draft in drafts if draft.lead]
         answers = update_leads(drafts=drafts, by=self.by, imported=True) if drafts else []
         return [
-            Stored(answer, answer.version != version) if isinstance(answer, Lead) else answer
+            Stored(answer, getattr(answer, "version", None) != version) if isinstance(answer, Lead) else answer
             for answer, version in zip(answers, before, strict=True)
         ]
 
@@ -310,22 +310,24 @@ def _save_records(
     save: Callable[..., list[Any]], rows: Sequence[Row], target: PartnerTarget | ProductTarget
 ) -> list[Answer]:
     before = [getattr(row.existing, "version", None) for row in rows]
-    drafts = [
-        RecordDraft(values=given_values(row, target.run.empty_clears), row=row.existing)  # type: ignore[type-var]
-        for row in rows
+    existing: list[Any] = [row.existing for row in rows]
+    drafts: list[RecordDraft[Any]] = [
+        RecordDraft(values=given_values(row, target.run.empty_clears), row=stored)
+        for row, stored in zip(rows, existing, strict=True)
     ]
     return _answers(save(drafts=drafts, by=target.by), before)
 
 
 def _restore_records(
-    save: Callable[..., list[Any]], changes: Sequence[tuple[models.Model, dict[str, Any]]], by: User
+    save: Callable[..., list[Any]], changes: Sequence[tuple[Any, dict[str, Any]]], by: User
 ) -> list[Answer]:
     before = [getattr(row, "version", None) for row, _values in changes]
-    return _answers(save(drafts=[RecordDraft(values=values, row=row) for row, values in changes], by=by), before)  # type: ignore[type-var]
+    drafts: list[RecordDraft[Any]] = [RecordDraft(values=values, row=row) for row, values in changes]
+    return _answers(save(drafts=drafts, by=by), before)
 
 
 def _answers(answers: Iterable[Any], before: Sequence[int | None]) -> list[Answer]:
     return [
-        Stored(answer, answer.version != version) if isinstance(answer, models.Model) else answer
+        Stored(answer, getattr(answer, "version", None) != version) if isinstance(answer, models.Model) else answer
         for answer, version in zip(answers, before, strict=True)
     ]

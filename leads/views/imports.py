@@ -28,7 +28,7 @@ from leads.models import ImportKind, ImportMapping, ImportRow, ImportRun
 from leads.models.imports import FileFormat
 
 may_run_imports = permission_required("leads.run_import", raise_exception=True)
-LISTS = {
+LISTS: dict[str, str] = {
     ImportKind.LEADS: "leads:lead_list",
     ImportKind.PARTNERS: "crm:partner_list",
     ImportKind.PRODUCTS: "crm:product_list",
