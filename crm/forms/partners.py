@@ -1,12 +1,9 @@
 """Forms of partners and their contacts."""
 
-from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 from django import forms
 from django.db.models import Q
-from django.utils.functional import Promise
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from crm.forms.fields import PlainText, searchable
@@ -21,15 +18,22 @@ PHONE = forms.TextInput(attrs={"type": "tel", "autocomplete": "off"})
 EMAIL = forms.EmailInput(attrs={"autocomplete": "off"})
 
 
+class NipField(PlainText):
+    """A NIP typed in any usual way, shown as it is printed; its value is the ten digits."""
+
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+
+    def to_python(self, value: Any) -> str:
+        return parse_nip(super().to_python(value) or "")
+
+    def prepare_value(self, value: Any) -> Any:
+        return format_nip(value) if isinstance(value, str) and value.isdecimal() else value
+
+
 class PartnerForm(RecordForm):
     """Every field of a partner but its contacts and the archived mark."""
 
-    nip = PlainText(
-        label=_("NIP"),
-        required=False,
-        max_length=30,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-    )
+    nip = NipField(label=_("NIP"), required=False)
 
     class Meta:
         model = Partner
@@ -50,18 +54,6 @@ class PartnerForm(RecordForm):
             "delivery_region": _("Region"),
             "delivery_country": _("Country"),
         }
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self._prepare_initial(self.initial)
-
-    def _prepare_initial(self, initial: MutableMapping[str, Any]) -> Mapping[str, Any]:
-        initial["nip"] = format_nip(initial.get("nip") or "")
-        return initial
-
-    def clean_nip(self) -> str:
-        """Ten digits."""
-        return parse_nip(self.cleaned_data["nip"])
 
     def clean_website(self) -> str:
         """An address that a browser may follow."""
@@ -89,8 +81,3 @@ class ContactForm(RecordForm):
         super().__init__(*args, auto_id="contact-%s", **options)
         position: Any = self.fields["position"]
         position.queryset = Position.objects.filter(Q(is_archived=False) | Q(pk=self.instance.position_id))
-
-
-def label_of(name: str) -> str | Promise:
-    """What a field of a partner is called on screen."""
-    return str(capfirst(str(Partner._meta.get_field(name).verbose_name)))  # type: ignore[union-attr]

@@ -1,7 +1,7 @@
 """What the forms of partners, contacts and products share: values for a service, refusals, the second editor."""
 
 import json
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -84,8 +84,7 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
         """
         stored: Versioned = self.instance
         stored.refresh_from_db()
-        initial = forms.model_to_dict(stored, self.names)
-        theirs = self._texts(self._prepare_initial(initial))
+        theirs = self._texts(forms.model_to_dict(stored, self.names))
         mine = {name: self[name].value() or "" for name in self.names if name in self.data}
         seen = self._seen()
         self.differences = [
@@ -94,10 +93,10 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
                 label=str(self.fields[name].label),
                 stored=self._label_of(name, theirs[name]),
                 mine=self._label_of(name, str(value)),
-                suggested=STORED if str(value) == seen.get(name) else MINE,
+                suggested=STORED if self._means_the_same(name, value, seen.get(name)) else MINE,
             )
             for name, value in mine.items()
-            if str(value).strip() != theirs[name]
+            if not self._means_the_same(name, value, theirs[name])
         ]
         assert isinstance(self.data, QueryDict)
         self.data = self.data.copy()
@@ -114,10 +113,6 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
                 data[name] = text
         return data
 
-    def _prepare_initial(self, initial: MutableMapping[str, Any]) -> Mapping[str, Any]:
-        """How stored values look in the fields."""
-        return initial
-
     def _texts(self, initial: Mapping[str, Any]) -> dict[str, str]:
         """Values as the controls hold them."""
         texts: dict[str, str] = {}
@@ -127,6 +122,13 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
             shown = shown[0] if isinstance(shown, list) and shown else shown
             texts[name] = str(shown) if shown else ""
         return texts
+
+    def _means_the_same(self, name: str, text: Any, other: Any) -> bool:
+        """Whether two texts of a control are one value: `1234,5` is `1 234,50`."""
+        try:
+            return bool(self.fields[name].clean(text) == self.fields[name].clean(other))
+        except ValidationError:
+            return False
 
     def _seen(self) -> dict[str, str]:
         try:

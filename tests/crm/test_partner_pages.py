@@ -220,11 +220,15 @@ def test_form_sent_twice_makes_one_partner(client: Client, ola: User) -> None:
 
 
 def test_second_editor_is_shown_both_values(client: Client, ola: User) -> None:
-    partner = PartnerFactory(name="Acme", city="Łódź", phone="1")
+    partner = PartnerFactory(name="Acme", city="Łódź", phone="1", nip="1234563218")
     url = reverse("crm:partner_edit", args=[partner.pk])
     client.force_login(ola)
     form = client.get(url).context["form"]
-    sent = {name: form[name].value() or "" for name in form.fields} | {"name": "Acme moje", "city": "Gdynia"}
+    sent = {name: form[name].value() or "" for name in form.fields} | {
+        "name": "Acme moje",
+        "city": "Gdynia",
+        "nip": "PL 1234563218",
+    }
     for _saving in range(12):
         Partner.objects.filter(pk=partner.pk).update(name="Acme cudze", phone="2")
 
