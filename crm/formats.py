@@ -48,9 +48,11 @@ def format_number(value: Decimal | float | int) -> str:
     return format_decimal(value, locale=LOCALES[_language()])
 
 
-def format_plain_number(value: Decimal) -> str:
-    """A number as it stands in a form field: without thousands separators, `1234,50` in Polish."""
-    return f"{value:f}".replace(".", "," if _language() == "pl" else ".")
+def format_typed_number(value: Decimal) -> str:
+    """A number as it stands in a form field, with all its decimals: `1\xa0234,50` in Polish, `1,234.50` in English."""
+    locale = LOCALES[_language()]
+    separators = {",": get_group_symbol(locale), ".": get_decimal_symbol(locale)}
+    return "".join(separators.get(character, character) for character in f"{value:,f}")
 
 
 def format_share(value: Decimal | float | int) -> str:

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from crm.formats import format_plain_number
+from crm.formats import format_typed_number
 from crm.numbers import parse_decimal
 from crm.text import check_text
 
@@ -28,14 +28,14 @@ class PlainText(forms.CharField):
 
 
 class NumberText(forms.TextInput):
-    """A number shown with the decimal comma of the language, typed freely."""
+    """A number shown with the separators of the language, typed freely."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"inputmode": "decimal", "autocomplete": "off", **(attrs or {})})
 
     def format_value(self, value: Any) -> str | None:
         if isinstance(value, (Decimal, int)) and not isinstance(value, bool):
-            return format_plain_number(Decimal(value))
+            return format_typed_number(Decimal(value))
         shown: str | None = super().format_value(value)
         return shown
 
@@ -108,6 +108,12 @@ class DateTimeField(forms.DateTimeField):
         super().validate(value)
         if value is not None and not 1900 <= value.year <= 2200:
             raise ValidationError(_("Enter a year between 1900 and 2200."))
+
+
+class FileDrop(forms.FileInput):
+    """A file to choose or to drop, in our own words: the browser's are in its language. See `.lj-drop`."""
+
+    template_name = "django/forms/widgets/file_drop.html"
 
 
 class RichText(forms.Textarea):

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from crm.forms.fields import PlainText
+from crm.forms.fields import FileDrop, PlainText
 from crm.models import Language, Team, User
 from crm.people import assignable_roles, role_of
 from crm.photos import SquarePhoto, square_photo
@@ -30,7 +30,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     upload = forms.FileField(
         label=_("Photo"),
         required=False,
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif", "data-preview": "#photo"}),
+        widget=FileDrop(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif", "data-preview": "#photo"}),
         help_text=_("JPEG, PNG, WebP or GIF, at most 5 MB. It is cut to a square."),
     )
     remove_photo = forms.BooleanField(label=_("Remove the photo"), required=False)

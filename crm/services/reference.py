@@ -63,8 +63,11 @@ def save_item(
     return item
 
 
-def sort_items(*, model: type[ReferenceItem], ids: Sequence[int], by: User | None) -> None:
-    """Put the items `ids` into that order, in the places that they hold among all; unknown ids are passed over."""
+def sort_items(*, model: type[ReferenceItem], ids: Sequence[int], by: User | None) -> dict[int, int]:
+    """Put the items `ids` into that order, in the places that they hold among all; unknown ids are passed over.
+
+    Returns the place of every item by its id.
+    """
     with yielding_transaction(), acting_as(by):
         items = list(model._default_manager.select_for_update().order_by("sort_order", "name_sort", "pk"))
         wanted = dict.fromkeys(ids)
@@ -77,6 +80,7 @@ def sort_items(*, model: type[ReferenceItem], ids: Sequence[int], by: User | Non
                 item.sort_order = place
                 changed.append(item)
         model._default_manager.bulk_update(changed, ["sort_order"], batch_size=500)
+    return {item.pk: item.sort_order for item in in_order}
 
 
 def archive_item(*, item: ReferenceItem, by: User | None) -> None:

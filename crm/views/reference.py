@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
 from django.db.models import Func, Value
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -61,10 +61,10 @@ def reference_edit(request: HttpRequest, kind: Kind, pk: int) -> HttpResponseBas
 @may_manage
 @require_POST
 def reference_sort(request: HttpRequest, kind: Kind) -> HttpResponse:
-    """Put the items `id=…&id=…` into that order."""
+    """Put the items `id=…&id=…` into that order; answers which place each holds now."""
     ids = [int(pk) for pk in request.POST.getlist("id") if pk.isdecimal() and len(pk) < 19]
-    sort_items(model=kind.model, ids=ids, by=signed_in_user(request))
-    return HttpResponse(status=204)
+    places = sort_items(model=kind.model, ids=ids, by=signed_in_user(request))
+    return JsonResponse(places)
 
 
 @may_manage

@@ -1,4 +1,4 @@
-// Forms: no double submit, the first error gets the focus, a chosen photo is shown, all rows of a table are ticked.
+// Forms: no double submit, the first error gets the focus, a chosen file is named and a photo shown, all rows of a table are ticked.
 import { onLoad } from './dom.js'
 
 document.addEventListener('submit', (event) => {
@@ -39,6 +39,31 @@ onLoad('input[type="file"][data-preview]', (input) => {
     image.replaceWith(shown)
   })
 })
+
+onLoad('[data-drop]', (area) => {
+  const input = area.querySelector('input')
+  const shown = area.querySelector('[data-drop-text]')
+  const asked = [...shown.childNodes]
+  const show = () => {
+    const [file] = input.files
+    area.classList.toggle('has-file', Boolean(file))
+    if (!file) return shown.replaceChildren(...asked)
+    const name = document.createElement('strong')
+    name.textContent = file.name
+    shown.replaceChildren(name, ` ${size(file.size)}`)
+  }
+  input.addEventListener('change', show)
+  for (const type of ['dragenter', 'dragleave', 'drop']) {
+    input.addEventListener(type, () => area.classList.toggle('is-over', type === 'dragenter'))
+  }
+  show()
+})
+
+function size (bytes) {
+  const unit = bytes < 1e6 ? 'kilobyte' : 'megabyte'
+  const value = Math.max(1, bytes / (unit === 'kilobyte' ? 1e3 : 1e6))
+  return value.toLocaleString(document.documentElement.lang, { style: 'unit', unit, maximumFractionDigits: unit === 'kilobyte' ? 0 : 1 })
+}
 
 document.addEventListener('click', async (event) => {
   const button = event.target.closest('[data-copy]')

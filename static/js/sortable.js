@@ -1,6 +1,6 @@
 // [data-sortable] with children [data-id]: drag by [data-handle], or its buttons data-move="up" / "down" and the arrow keys
 // on the handle. The new order is posted to data-sortable as id=…&id=… ; if the server refuses, the old order comes back.
-// With an empty data-sortable nothing is posted: the order is that of the fields in the form around it.
+// The answer is the place of each item by its id, shown in its [data-place]. With an empty data-sortable nothing is posted: the order is that of the fields in the form around it.
 import { onLoad } from './dom.js'
 import { request } from './requests.js'
 
@@ -11,8 +11,13 @@ onLoad('[data-sortable]', async (list) => {
     if (!list.dataset.sortable) return
     const body = new URLSearchParams(items().map((child) => ['id', child.dataset.id]))
     try {
-      await request(list.dataset.sortable, { method: 'POST', body })
+      const answer = await request(list.dataset.sortable, { method: 'POST', body })
       stored = items()
+      const places = await answer.json()
+      for (const item of stored) {
+        const place = item.querySelector('[data-place]')
+        if (place) place.textContent = places[item.dataset.id]
+      }
     } catch {
       list.append(...stored)
     }

@@ -48,7 +48,7 @@ def test_the_answer_brings_the_new_version_and_the_stored_text(ola: User, lead: 
     response = save(ola, lead, name="  Hala duża ", expected_revenue="1 234,5")
     assert f'name="version" value="{lead.version + 1}"' in response.content.decode()
     assert '"name": "Hala du\\u017ca"' in response.headers["HX-Trigger"]
-    assert '"expected_revenue": "1234,50"' in response.headers["HX-Trigger"]
+    assert '"expected_revenue": "1\\u00a0234,50"' in response.headers["HX-Trigger"]
     assert "phone" not in response.headers["HX-Trigger"]
 
 
