@@ -10,7 +10,7 @@ from random import Random
 from statistics import median, quantiles
 from threading import Event, Thread
 from time import perf_counter
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import psycopg
 
@@ -59,7 +59,7 @@ def facts_of(url: str, client: Client) -> Facts:
     """Look up what the requests need, and walk to the deep page."""
     with psycopg.connect(url) as connection:
         found = [
-            [row[0] for row in connection.execute(cast(LiteralString, query)).fetchall()]
+            [row[0] for row in connection.execute(query).fetchall()]
             for query in (
                 "SELECT id FROM leads_lead ORDER BY random() LIMIT 2000",
                 "SELECT sales_person_id FROM leads_lead WHERE sales_person_id IS NOT NULL"
@@ -147,7 +147,7 @@ def _floor(connection: psycopg.Connection[Any], name: str, parameters: dict[str,
     statements = [statement for statement in file.read_text(encoding="utf-8").split(";\n") if statement.strip()]
     started = perf_counter()
     for statement in statements:
-        connection.execute(cast(LiteralString, statement), parameters or None).fetchall()
+        connection.execute(statement, parameters or None).fetchall()
     return (perf_counter() - started) * 1000
 
 
