@@ -7,7 +7,14 @@ from typing import Literal
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_currency, format_decimal, format_percent, get_decimal_symbol, get_group_symbol
+from babel.numbers import (
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_currency_symbol,
+    get_decimal_symbol,
+    get_group_symbol,
+)
 from babel.units import format_unit
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -32,6 +39,11 @@ def format_money(value: Decimal | int, currency: str) -> str:
         frame, thousands, decimals = _money_frame(language, currency)
         return frame.format(f"{value:,.2f}".replace(",", "\0").replace(".", decimals).replace("\0", thousands))
     return format_currency(value, currency, format=MONEY[language], locale=LOCALES[language], currency_digits=False)
+
+
+def currency_sign(currency: str) -> str:
+    """What stands by an amount: `zł` in Polish, `PLN` in English."""
+    return get_currency_symbol(currency, LOCALES["pl"]) if _language() == "pl" else currency
 
 
 @cache

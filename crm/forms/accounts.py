@@ -25,15 +25,17 @@ class _Labelled:
             visible[0].widget.attrs["autofocus"] = True
 
 
+def _forgotten_link() -> str:
+    return format_html('<a href="{}">{}</a>', reverse_lazy("account_reset_password"), _("Forgotten password"))
+
+
 class LoginForm(_Labelled, account.LoginForm):
     """E-mail and password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("E-mail")
-        self.fields["password"].help_text = format_html(
-            '<a href="{}">{}</a>', reverse_lazy("account_reset_password"), _("Forgotten password")
-        )
+        self.fields["password"].help_text = _forgotten_link()
         if "remember" in self.fields:
             self.fields["remember"].label = _("Stay signed in on this device")
 
@@ -52,6 +54,10 @@ class ResetPasswordKeyForm(_Labelled, account.ResetPasswordKeyForm):
 
 class ChangePasswordForm(_Labelled, account.ChangePasswordForm):
     """A new password, by the old one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].help_text = _forgotten_link()
 
 
 class SetPasswordForm(_Labelled, account.SetPasswordForm):

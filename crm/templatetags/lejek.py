@@ -64,6 +64,12 @@ def money(value: Decimal | int | None) -> str:
 
 
 @register.filter
+def currency_sign(currency: str) -> str:
+    """What stands by an amount in `currency`."""
+    return formats.currency_sign(currency)
+
+
+@register.filter
 def number(value: Decimal | float | int | None) -> str:
     """A number with the separators of the language."""
     return NOTHING if value is None or value == "" else formats.format_number(value)
@@ -151,3 +157,17 @@ def item(mapping: Mapping[Any, Any], key: Any) -> Any:
 def role_name(group: Any) -> str:
     """The name of a group, translated when it is one of the three roles."""
     return str(ROLES.get(group.name, group.name))
+
+
+BROWSERS = {"Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
+SYSTEMS = {
+    "Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows", "Mac OS X": "macOS",
+    "Linux": "Linux",
+}  # fmt: skip
+
+
+@register.filter
+def browser_name(user_agent: str) -> str:
+    """The browser and the system that a User-Agent header names (`Firefox, Windows`); else the header, shortened."""
+    names = [next((name for mark, name in marks.items() if mark in user_agent), "") for marks in (BROWSERS, SYSTEMS)]
+    return ", ".join(filter(None, names)) or user_agent[:60] or "–"
