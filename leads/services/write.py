@@ -8,8 +8,10 @@ from decimal import Decimal
 from typing import Any, TypedDict
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models import F
+from django.db.models.expressions import DatabaseDefault
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from crm.errors import RuleError, StaleObject
@@ -30,6 +32,7 @@ from crm.models import (
     User,
 )
 from crm.phones import to_e164
+from crm.references import check_references, vanished
 from crm.text import check_text, sanitise
 from leads.models import Lead, LeadTagging
 from leads.querysets import load_funnel
@@ -140,6 +143,8 @@ def create_leads(*, drafts: Sequence[Draft], by: User | None, imported: bool = F
             answers.append(lead)
     accepted = [(lead, draft) for lead, draft in zip(answers, drafts, strict=True) if isinstance(lead, Lead)]
     with transaction.atomic(), acting_as(by), translated_refusals():
+        if len(accepted) > 1:
+            _fill_database_defaults([lead for lead, _draft in accepted])
         Lead.objects.bulk_create([lead for lead, _draft in accepted], batch_size=500)
         LeadTagging.objects.bulk_create(
             [LeadTagging(lead=lead, tag=tag) for lead, draft in accepted for tag in draft.tags or ()], batch_size=2000
@@ -300,6 +305,20 @@ def _reload(leads: Sequence[Lead]) -> None:
         lead.__dict__.update(stored[lead.pk])
 
 
+def _fill_database_defaults(leads: Sequence[Lead]) -> None:
+    """Give new leads what the database would give them: with plain values alone, Django inserts a batch as arrays, at a
+    third of the cost. The time is the database's.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        (now,) = cursor.fetchone()
+    columns = [column for column in Lead._meta.concrete_fields if column.has_db_default()]
+    for lead in leads:
+        for column in columns:
+            if isinstance(getattr(lead, column.attname), DatabaseDefault):
+                setattr(lead, column.attname, now if isinstance(column.db_default, Now) else column.db_default)
+
+
 def _only(answers: list[Lead | Refusal]) -> Lead:
     answer = answers[0]
     if isinstance(answer, Lead):
@@ -312,7 +331,10 @@ def translated_refusals() -> Iterator[None]:
     """What the database refuses behind the checks (somebody else was faster) as the rule's own error."""
     try:
         yield
+        check_references()
     except IntegrityError as error:
+        if gone := vanished(error, Lead) or vanished(error, LeadTagging, field="tags"):
+            raise gone from error
         constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
         if constraint == "lead_status_allowed":
             raise StatusNotAllowed(
