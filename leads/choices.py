@@ -38,12 +38,16 @@ COLOURED = ("status", "priority", "tag")
 
 def load_choices(*, partners: Iterable[int] = (), products: Iterable[int] = ()) -> Choices:
     """All reference data and sales people by kind and ID, in their order; of partners and products those asked for."""
-    found: dict[str, dict[int, Choice]] = {kind: {} for kind in (*KINDS, "sales_person", "partner", "product")}
+    asked = {"partner": list(partners), "product": list(products)}
+    parts = [QUERY, *(NAMED[kind] for kind, ids in asked.items() if ids)]
     with connection.cursor() as cursor:
-        cursor.execute(QUERY, {"partners": list(partners), "products": list(products)})
-        for kind, *values in cursor.fetchall():
-            choice = Choice(*values)
-            found[kind][choice.id] = choice
+        cursor.execute(" UNION ALL ".join(parts), asked)
+        rows = cursor.fetchall()
+    found: dict[str, dict[int, Choice]] = {kind: {} for kind in (*KINDS, "sales_person", *NAMED)}
+    # Sorted here: the database would plan the sort anew for each page.
+    for kind, *values, _sort_order, _name in sorted(rows, key=lambda row: (row[-2], row[-1], row[1])):
+        choice = Choice(*values)
+        found[kind][choice.id] = choice
     return found
 
 
@@ -51,22 +55,18 @@ def _reference(kind: str) -> str:
     colour = "colour" if kind in COLOURED else "''"
     is_closed = "is_closed" if kind == "status" else "false"
     return (
-        f"SELECT '{kind}' AS kind, id, name, {colour}, is_archived, {is_closed}, sort_order, name_sort"
+        f"SELECT '{kind}', id, name, {colour}, is_archived, {is_closed}, sort_order, name_sort"
         f" FROM {KINDS[kind]._meta.db_table}"
     )
 
 
-QUERY = f"""
-SELECT kind, id, name, colour, is_archived, is_closed FROM (
-    {" UNION ALL ".join(_reference(kind) for kind in KINDS)}
-    UNION ALL
-    SELECT 'sales_person', id, coalesce(nullif(btrim(first_name || ' ' || last_name), ''), email, '–'), '',
-        NOT is_active, false, 0, name_sort || lejek_sort_key(first_name)
-    FROM crm_user
-    UNION ALL
-    SELECT 'partner', id, name, '', is_archived, false, 0, name_sort FROM crm_partner WHERE id = ANY(%(partners)s)
-    UNION ALL
-    SELECT 'product', id, name, '', is_archived, false, 0, name_sort FROM crm_product WHERE id = ANY(%(products)s)
-) AS choices (kind, id, name, colour, is_archived, is_closed, sort_order, name_sort)
-ORDER BY kind, sort_order, name_sort, id
+PEOPLE = """
+SELECT 'sales_person', id, coalesce(nullif(btrim(first_name || ' ' || last_name), ''), email, '–'), '',
+    false, false, 0, name_sort || ' ' || first_name
+FROM crm_user
 """
+QUERY = " UNION ALL ".join([*map(_reference, KINDS), PEOPLE])
+NAMED = {
+    kind: f"SELECT '{kind}', id, name, '', is_archived, false, 0, name_sort FROM crm_{kind} WHERE id = ANY(%({kind})s)"
+    for kind in ("partner", "product")
+}

@@ -43,6 +43,7 @@ def lead_list(request: HttpRequest) -> HttpResponse:
     listing = read_listing(user, request.GET)
     context: dict[str, Any] = {
         "list": listing,
+        "address": _address(request, listing),
         "chips": build_chips(listing.leads, order=listing.order_given),
         "may_create": may_create(user),
     }
@@ -52,7 +53,8 @@ def lead_list(request: HttpRequest) -> HttpResponse:
     if _panel_is_outdated(request, listing):
         context |= {"panel": build_panel(listing.leads), "oob": True}
     response = render(request, "leads/_lead_table.html", context, status=422 if listing.problem else 200)
-    response.headers["HX-Push-Url"] = _address(request, listing)
+    if request.htmx.current_url_abs_path != context["address"]:  # type: ignore[attr-defined]
+        response.headers["HX-Push-Url"] = context["address"]
     return _fresh(response)
 
 

@@ -174,6 +174,8 @@ def test_htmx_gets_the_fragment_that_the_page_has(as_ola: Client, funnel: Funnel
     assert "<html" not in fragment
     assert ids(fragment) == [lead.pk]
     assert response["HX-Push-Url"] == f"{URL}?sort=name", "what a form sends empty is not in the address"
+    here = {**HTMX, "HX-Current-URL": f"http://testserver{URL}?sort=name"}
+    assert "HX-Push-Url" not in as_ola.get(f"{URL}?sort=name", headers=here)
     assert "HX-Request" in response["Vary"]
     assert 'id="lead-filter"' not in fragment
     again = as_ola.get(URL, headers={**HTMX, "HX-Trigger": "unfilter-1"}).content.decode()
