@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 
 from config.env import BASE_DIR
+from crm.embedded.processes import die_with_parent
 
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "USER")
 
@@ -54,6 +55,7 @@ class Installation:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
+                preexec_fn=die_with_parent(signal.SIGTERM),
             )
         self.processes.append(process)
         return psutil.Process(process.pid)
@@ -116,6 +118,14 @@ def family(process: psutil.Process) -> list[psutil.Process]:
     return [process, *process.children(recursive=True)]
 
 
-def child(process: psutil.Process, word: str) -> psutil.Process:
-    """The child of a process that has `word` in its command line."""
-    return next(found for found in process.children() if word in " ".join(found.cmdline()))
+def child(process: psutil.Process, word: str) -> psutil.Process | None:
+    """The child of a process that has `word` in its command line; None while there is none."""
+    return next((found for found in process.children() if word in command(found)), None)
+
+
+def command(process: psutil.Process) -> str:
+    """The command line of a process, empty when it has ended."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""

@@ -5,7 +5,7 @@ import sys
 
 import psutil
 
-from tests.infra.installation import Installation, family, until
+from tests.infra.installation import Installation, command, family, until
 
 PRINT_ADDRESSES = "import os; print(os.environ['DATABASE_URL']); print(os.environ['REDIS_URL'])"
 CREATE = "psycopg.connect(os.environ['DATABASE_URL'], autocommit=True).execute('CREATE TABLE kept (id int)')"
@@ -21,14 +21,7 @@ def python(*lines: str) -> list[str]:
 def servers(installation: Installation) -> list[psutil.Process]:
     """The running servers of the installation."""
     data = str((installation.home / "data").resolve())
-    return [process for process in psutil.process_iter() if data in _command(process)]
-
-
-def _command(process: psutil.Process) -> str:
-    try:
-        return " ".join(process.cmdline())
-    except psutil.Error:
-        return ""
+    return [process for process in psutil.process_iter() if data in command(process)]
 
 
 def test_exec_has_both_servers_for_as_long_as_the_command_runs(installation):

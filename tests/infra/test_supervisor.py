@@ -2,14 +2,36 @@
 
 import os
 import signal
-import socket
+import sys
+from collections.abc import Iterator
 
 import psutil
 import pytest
 
-from tests.infra.installation import Installation, child, family, until
+from tests.infra.installation import Installation, child, family, free_port, until
 
 pytestmark = pytest.mark.long
+
+LOGINS = "Demo logins: admin@lejek.test, menedzer@lejek.test, sprzedawca@lejek.test; password lejek-demo"
+DEMO_IS_NOT_OPEN = "CommandError: Demo logins must not be open to a network: leave HOST unset, or start with DEMO=0."
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An installation without demo data that several tests start one after another."""
+    folder = tmp_path_factory.mktemp("prepared")
+    installation = Installation(folder / "home", folder / "output.txt")
+    yield installation
+    installation.remove()
+
+
+@pytest.fixture
+def running(prepared: Installation) -> psutil.Process:
+    """The supervisor of `prepared`, started if it does not run."""
+    if prepared.processes and prepared.processes[-1].poll() is None:
+        until(prepared.is_healthy, prepared.printed)
+        return psutil.Process(prepared.processes[-1].pid)
+    return prepared.start_everything(DEMO="0")
 
 
 def gone(processes: list[psutil.Process]) -> bool:
@@ -18,11 +40,14 @@ def gone(processes: list[psutil.Process]) -> bool:
     return alive == []
 
 
-def test_answers_and_ctrl_c_ends_all(installation):
+def test_a_first_start_ends_without_a_trace_and_the_second_keeps_its_data(installation):
     supervisor = installation.start_everything()
     assert f"Lejek runs at http://127.0.0.1:{installation.port}/" in installation.printed()
+    assert LOGINS in installation.printed()
     assert installation.health() == {"status": "ok", "database": True, "redis": True}
     everyone = family(supervisor)
+    leads = count_leads(installation)
+    assert leads > 100
 
     # Ctrl+C reaches the whole group of processes.
     os.killpg(supervisor.pid, signal.SIGINT)
@@ -31,15 +56,32 @@ def test_answers_and_ctrl_c_ends_all(installation):
     assert installation.exit_code() == 0
     assert not (installation.home / "servers.env").exists()
 
+    refused = installation.call("run", HOST="0.0.0.0", DEMO="0")
+    assert refused.returncode == 1
+    assert refused.stderr.splitlines() == [DEMO_IS_NOT_OPEN]
+
+    installation.start_everything()
+    assert installation.printed().count(LOGINS) == 2
+    assert count_leads(installation) == leads
+
+
+def test_demo_logins_are_not_made_for_a_network(installation):
+    refused = installation.call("run", HOST="0.0.0.0")
+
+    assert refused.returncode == 1
+    assert refused.stderr.splitlines() == [DEMO_IS_NOT_OPEN]
+    tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
+    assert ask(installation, tables) == 0
+
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL, signal.SIGHUP])
-def test_a_signal_to_the_supervisor_alone_leaves_no_orphan(installation, sent):
-    supervisor = installation.start_everything(DEMO="0")
-    everyone = family(supervisor)
+def test_a_signal_to_the_supervisor_alone_leaves_no_orphan(prepared, running, sent):
+    everyone = family(running)
     assert len(everyone) > 5
 
-    supervisor.send_signal(sent)
+    running.send_signal(sent)
 
+    prepared.exit_code()
     assert gone(everyone)
 
 
@@ -47,50 +89,27 @@ def test_a_signal_to_the_supervisor_alone_leaves_no_orphan(installation, sent):
     ("word", "name"),
     [("granian", "web"), ("worker", "worker"), ("beat", "beat"), ("postgres", "Postgres"), ("redis", "Redis")],
 )
-def test_what_was_killed_starts_again_and_it_is_said(installation, word, name):
-    supervisor = installation.start_everything(DEMO="0")
-    killed = child(supervisor, word)
+def test_what_was_killed_starts_again_and_it_is_said(prepared, running, word, name):
+    printed = prepared.printed()
+    killed = child(running, word)
+    assert killed is not None
     left_behind = killed.children(recursive=True)
 
     killed.kill()
 
-    until(lambda: f"{name} was ended by SIGKILL; starting it again in" in installation.printed(), installation.printed)
-    until(lambda: any(word in " ".join(found.cmdline()) for found in living_children(supervisor)), installation.printed)
-    until(installation.is_healthy, installation.printed)
+    said = f"{name} was ended by SIGKILL; starting it again in"
+    until(lambda: said in prepared.printed().removeprefix(printed), prepared.printed)
+    until(lambda: child(running, word) not in (None, killed), prepared.printed)
+    until(prepared.is_healthy, prepared.printed)
     assert gone(left_behind)
-
-
-def living_children(supervisor: psutil.Process) -> list[psutil.Process]:
-    return [found for found in supervisor.children() if found.status() != psutil.STATUS_ZOMBIE]
-
-
-def test_the_second_start_keeps_the_data_and_is_quick(installation):
-    installation.start_everything()
-    logins = "Demo logins: admin@lejek.test, menedzer@lejek.test, sprzedawca@lejek.test; password lejek-demo"
-    until(lambda: logins in installation.printed(), installation.printed)
-    before = count_leads(installation)
-    assert before > 100
-    installation.processes[-1].send_signal(signal.SIGINT)
-    assert installation.exit_code() == 0
-
-    installation.start_everything()
-
-    until(lambda: installation.printed().count(logins) == 2, installation.printed)
-    assert count_leads(installation) == before
-
-
-def test_demo_0_makes_an_empty_system(installation):
-    installation.start_everything(DEMO="0")
-
-    assert count_leads(installation) == 0
-    until(lambda: "There is no user yet" in installation.printed(), installation.printed)
-    assert "Demo logins" not in installation.printed()
 
 
 def test_demo_data_never_enter_a_database_that_has_users(installation):
     make = "from crm.models import User; User.objects.create_user(email='ewa@firma.test', password='tajne-haslo-7')"
     installation.start_everything(DEMO="0")
-    assert installation.call("exec", "--", ".venv/bin/python", "manage.py", "shell", "-c", make).returncode == 0
+    assert "There is no user yet" in installation.printed()
+    assert count_leads(installation) == 0
+    assert installation.call("exec", "--", sys.executable, "manage.py", "shell", "-c", make).returncode == 0
     installation.processes[-1].send_signal(signal.SIGINT)
     assert installation.exit_code() == 0
 
@@ -100,34 +119,23 @@ def test_demo_data_never_enter_a_database_that_has_users(installation):
     assert "Demo logins" not in installation.printed()
 
 
-def test_a_second_run_of_the_same_installation_is_refused(installation):
-    installation.start_everything(DEMO="0")
-
-    done = installation.call("run", PORT=str(installation.port + 1))
+def test_a_second_run_of_the_same_installation_is_refused(prepared, running):
+    done = prepared.call("run", PORT=str(free_port()))
 
     assert done.returncode == 1
-    assert done.stderr == f"Lejek runs from {installation.home} already: stop it first, or set LEJEK_HOME.\n"
-    assert installation.is_healthy()
-
-
-def test_demo_logins_are_never_open_to_a_network(installation):
-    refused = "Demo logins must not be open to a network"
-    first = installation.call("run", HOST="0.0.0.0")
-    assert (first.returncode, refused in first.stderr) == (1, True)
-    installation.start_everything()
-    installation.processes[-1].send_signal(signal.SIGINT)
-    assert installation.exit_code() == 0
-
-    second = installation.call("run", HOST="0.0.0.0", DEMO="0")
-
-    assert (second.returncode, refused in second.stderr) == (1, True)
-    assert len(second.stderr.splitlines()) == 1
-    with pytest.raises(OSError, match="refused"):
-        socket.create_connection(("127.0.0.1", installation.port), timeout=1)
+    assert done.stderr == f"Lejek runs from {prepared.home} already: stop it first, or set LEJEK_HOME.\n"
+    assert prepared.is_healthy()
+    assert running.is_running()
 
 
 def count_leads(installation: Installation) -> int:
-    """How many leads the running installation has."""
-    connect = "import os, psycopg; database = psycopg.connect(os.environ['DATABASE_URL']);"
-    ask = connect + "print(database.execute('SELECT count(*) FROM leads_lead').fetchone()[0])"
-    return int(installation.call("exec", "--", ".venv/bin/python", "-c", ask).stdout)
+    """How many leads the installation has."""
+    return ask(installation, "SELECT count(*) FROM leads_lead")
+
+
+def ask(installation: Installation, query: str) -> int:
+    """The number that a query of the installation's database answers."""
+    script = (
+        "import os, sys, psycopg; print(psycopg.connect(os.environ['DATABASE_URL']).execute(sys.argv[1]).fetchone()[0])"
+    )
+    return int(installation.call("exec", "--", sys.executable, "-c", script, query).stdout)
