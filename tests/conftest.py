@@ -1,9 +1,12 @@
 """Fixtures for all tests."""
 
 import os
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from pytest_django.plugin import blocking_manager_key
 
 from config.env import BASE_DIR
 from tests.cast import adam, ewa, funnel, marek, ola, team
@@ -22,3 +25,27 @@ def crm_sales_data() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return folder
+
+
+MIGRATED = pytest.StashKey[str]()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, request: pytest.FixtureRequest) -> None:
+    """Keep what migrations put into the database (the roles), to put it back after a test that empties the tables."""
+    request.config.stash[MIGRATED] = getattr(connection, "_test_serialized_contents", "[]")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, object, object]:
+    """A test with transactions of its own leaves empty tables; the next test, of whatever file, finds the roles."""
+    result = yield
+    if nextitem and _has_own_transactions(item) and not _has_own_transactions(nextitem):
+        with item.config.stash[blocking_manager_key].unblock():
+            connection.creation.deserialize_db_from_string(item.config.stash[MIGRATED])
+    return result
+
+
+def _has_own_transactions(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    return marker is not None and bool(marker.kwargs.get("transaction"))
