@@ -14,6 +14,7 @@ from crm.errors import InUse, RuleError, StaleObject
 from crm.history import acting_as
 from crm.models import SystemSettings, User
 from crm.models.versioned import Versioned
+from crm.references import check_references, vanished
 from crm.text import check_text
 from crm.usage import Use, count_by_label, uses_of
 
@@ -109,6 +110,7 @@ class Keeper(Generic[Row]):
         try:
             with transaction.atomic():
                 self.model._default_manager.bulk_create(rows, batch_size=500)
+                check_references()
         except IntegrityError:
             # One of them is taken: say so of that one, and store the others.
             for index, row in zip(new, rows, strict=True):
@@ -123,7 +125,10 @@ class Keeper(Generic[Row]):
         try:
             with transaction.atomic():
                 row.save(**options)
+                check_references()
         except IntegrityError as error:
+            if gone := vanished(error, self.model):
+                raise gone from error
             constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
             for name, message in self.taken.items():
                 if constraint == f"{self.model._meta.db_table}_{name}_key":

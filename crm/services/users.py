@@ -13,6 +13,7 @@ from crm.errors import RuleError
 from crm.models import Team, User
 from crm.people import administrators, assignable_roles, manageable_users
 from crm.photos import SquarePhoto
+from crm.references import check_references, vanished
 from crm.roles import ADMINISTRATOR, ROLES
 
 
@@ -113,11 +114,14 @@ def put_values(user: User, values: UserValues, *, by: User) -> None:
 
 
 def save_user(user: User) -> None:
-    """Store `user`. Raises RuleError when somebody else got the e-mail in the meantime."""
+    """Store `user`. Raises RuleError when somebody else got the e-mail, or deleted the team, in the meantime."""
     try:
         with transaction.atomic():
             user.save()
+            check_references()
     except IntegrityError as error:
+        if gone := vanished(error, User):
+            raise gone from error
         raise RuleError(_("Another user has this e-mail address."), field="email") from error
 
 
