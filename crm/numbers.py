@@ -11,6 +11,7 @@ SPACES = re.compile(r"[\s\u00a0\u2009\u202f]+")
 CURRENCY = re.compile(r"^(?:zł|pln|eur|usd|gbp|czk|€|\$|£|kč)|(?:zł|pln|eur|usd|gbp|czk|€|\$|£|kč)\.?$", re.IGNORECASE)
 GROUPS = (" ", ",", ".", "'", "’")
 LONGEST = 40
+LONGEST_ID = 18  # digits, all of which fit into a bigint
 
 
 def parse_decimal(typed: str, *, decimal_mark: Literal[",", ".", ""] = "") -> Decimal:
@@ -34,6 +35,11 @@ def parse_decimal(typed: str, *, decimal_mark: Literal[",", ".", ""] = "") -> De
     raise ValidationError(
         _("“%(typed)s” is not a number. Write it like this: 1234,50.") % {"typed": typed[:50]}, "invalid"
     )
+
+
+def parse_id(text: str) -> int | None:
+    """The ID or version of a row, out of an address or a form; None for what no row has."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_ID else None
 
 
 def _decimal_mark(text: str) -> str:

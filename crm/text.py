@@ -10,11 +10,11 @@ RICH_TEXT_TAGS = {
     "a", "b", "blockquote", "br", "del", "div", "em", "h1", "h2", "h3", "i", "li", "ol", "p", "pre", "s", "strong", "u",
     "ul",
 }  # fmt: skip
-CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def check_text(value: str) -> str:
-    """Refuse control characters (tab and line ends are text).
+    """Refuse control characters (tab and line ends are text) and halves of characters, which no encoding has.
 
     Raises ValidationError.
     """

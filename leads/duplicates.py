@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from crm.current import system_settings
 from crm.models import Product, User, Visibility
+from crm.numbers import parse_id
 from crm.phones import to_e164
 from crm.querysets import SimilarPartner, similar_partners
 from crm.search import clean_query, normalised
@@ -39,7 +40,7 @@ class Typed:
         """From the fields of the form."""
         text = {name: clean_query(sent.get(name, "")) for name in FIELDS}
         return cls(
-            lead=int(text["lead"]) if text["lead"].isdecimal() else None,
+            lead=parse_id(text["lead"]),
             phone=text["phone"],
             email=text["email"].lower(),
             name=text["name"],

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.forms.fields import DateField, PlainText
 from crm.models import User
+from crm.numbers import parse_id
 from leads.choices import load_choices
 from leads.models import Lead, LeadTagging
 from leads.querysets import LeadQuerySet
@@ -193,7 +194,7 @@ def _normalised(data: QueryDict) -> QueryDict:
 
 def _ids(values: Iterable[str]) -> list[int]:
     """Those of the values that can be IDs."""
-    return [int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 19]
+    return [pk for pk in map(parse_id, values) if pk is not None]
 
 
 def _start_of(day: date) -> datetime:

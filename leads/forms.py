@@ -30,6 +30,7 @@ from crm.forms.fields import (
     RichText,
 )
 from crm.models import LeadStatus, LeadTag, LeadType, LostReason, User
+from crm.numbers import parse_id
 from leads.choices import Choice, Choices, load_choices
 from leads.models import Lead, LeadTagging
 from leads.permissions import may_reassign
@@ -151,14 +152,13 @@ class LeadForm(forms.ModelForm):  # type: ignore[type-arg]
     @property
     def type_id(self) -> int | None:
         """The type as the form stands now."""
-        value = str(self["type"].value() or "")
-        return int(value) if value.isdecimal() else None
+        return parse_id(str(self["type"].value() or ""))
 
     @property
     def status(self) -> LeadStatus | None:
         """The status as the form stands now: the one chosen in it, else the stored one."""
-        value = str(self["status"].value() or self.instance.status_id or "")
-        return self.funnel.statuses.get(int(value)) if value.isdecimal() else None
+        pk = parse_id(str(self["status"].value() or self.instance.status_id or ""))
+        return None if pk is None else self.funnel.statuses.get(pk)
 
     @property
     def status_refusal(self) -> str:
@@ -210,8 +210,7 @@ class LeadForm(forms.ModelForm):  # type: ignore[type-arg]
     @property
     def chosen_version(self) -> int | None:
         """The version against which the user chose between their own values and those of somebody else."""
-        sent = str(self.data.get("chosen_version", ""))
-        return int(sent) if sent.isdecimal() else None
+        return parse_id(str(self.data.get("chosen_version", "")))
 
     @property
     def is_undecided(self) -> bool:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.formats import format_typed_number
-from crm.numbers import parse_decimal
+from crm.numbers import parse_decimal, parse_id
 from crm.text import check_text
 
 
@@ -162,7 +162,7 @@ class RemoteSelect(forms.Select):
 
     def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
         offered: Any = self.choices
-        chosen = [pk for pk in value if pk.isdecimal()]
+        chosen = [pk for pk in map(parse_id, value) if pk is not None]
         rows = offered.queryset.filter(pk__in=chosen) if chosen else ()
         kept = [(row.pk, offered.field.label_from_instance(row)) for row in rows]
         self.choices = kept if self.allow_multiple_selected else [("", ""), *kept]

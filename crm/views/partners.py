@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from crm.forms.partners import ContactForm, PartnerForm
 from crm.htmx import redirect_to
 from crm.models import Partner
+from crm.numbers import parse_id
 from crm.paging import Sort
 from crm.querysets import similar_partners
 from crm.requests import signed_in_user
@@ -102,7 +103,7 @@ def partner_similar(request: HttpRequest) -> HttpResponse:
     """Partners that may be the one being typed: `?name= &nip= &phone= &email= &exclude=`."""
     exclude = request.GET.get("exclude", "")
     typed = {name: request.GET.get(name, "") for name in ("name", "nip", "phone", "email")}
-    found = similar_partners(**typed, exclude=int(exclude) if exclude.isdecimal() else None)
+    found = similar_partners(**typed, exclude=parse_id(exclude))
     return render(request, "crm/_partner_similar.html", {"similar": found, "exclude": exclude})
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from crm.errors import RuleError, StaleObject
 from crm.htmx import redirect_to
 from crm.models import LeadType
+from crm.numbers import parse_id
 from crm.requests import signed_in_user
 from leads import permissions
 from leads.conflicts import find_conflict
@@ -172,8 +173,8 @@ def _moment(sent: str) -> Any:
 def lead_status_field(request: HttpRequest) -> HttpResponse:
     """The status field of the form for the type that was just chosen in it."""
     user = signed_in_user(request)
-    pk = request.GET.get("lead", "")
-    lead = find_lead(user, int(pk)) if pk.isdecimal() else Lead()
+    pk = parse_id(request.GET.get("lead", ""))
+    lead = Lead() if pk is None else find_lead(user, pk)
     chosen = {name: request.GET.get(name, "") for name in ("type", "status", "lost_reason")}
     form = LeadForm(instance=lead, initial=chosen, user=user, funnel=load_funnel())
     return render(request, "leads/_lead_status_field.html", {"form": form, "lead": lead if lead.pk else None})

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from crm.errors import RuleError
 from crm.htmx import redirect_to, toast, trigger
 from crm.models import User
+from crm.numbers import parse_id
 from crm.requests import signed_in_user
 from crm.visibility import visible_leads
 from leads.cards import LeadCard
@@ -58,8 +59,7 @@ def is_htmx(request: HttpRequest) -> bool:
 
 def version_of(request: HttpRequest) -> int | None:
     """The version that the page shows; None when it sent none."""
-    sent = request.POST.get("version", "")
-    return int(sent) if sent.isdecimal() else None
+    return parse_id(request.POST.get("version", ""))
 
 
 def card_context(user: User, lead: Lead, *, form: LeadForm | None = None, **more: Any) -> dict[str, Any]:
