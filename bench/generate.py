@@ -91,6 +91,7 @@ def _without_indexes(cursor: Any) -> Iterator[None]:
     for name, _definition in indexes:
         cursor.execute(f'DROP INDEX "{name}"')
     yield
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     for _name, definition in indexes:
         cursor.execute(definition)
 
