@@ -2,8 +2,11 @@
 
 import os
 
+from django.conf import settings
 from django.core.asgi import get_asgi_application
+
+from crm.body_limit import limit_bodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
-application = get_asgi_application()
+application = limit_bodies(get_asgi_application(), limit=settings.REQUEST_MAX_BYTES)
