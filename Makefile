@@ -50,7 +50,7 @@ prepare: .venv/.synced node_modules/.installed $(PO:.po=.mo)
 	exit 1
 
 $(BIN)/uv: | .venv/.made
-	$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/python -m pip install --quiet uv
 
 # uv does not read pip's settings, so an index that they name is passed on.
 .venv/.synced: requirements.lock | $(BIN)/uv

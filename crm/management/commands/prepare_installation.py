@@ -29,11 +29,11 @@ class Command(BaseCommand):
         if exposed and (demo if empty else self._has_demo_logins()):
             raise CommandError("Demo logins must not be open to a network: leave HOST unset, or start with DEMO=0.")
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("load_seed", verbosity=0)
+        call_command("load_seed", stdout=self.stderr)
         if demo and empty:
             # All or nothing: half of it would be taken for somebody's data at the next start.
             with transaction.atomic():
-                call_command("load_demo", verbosity=0)
+                call_command("load_demo", stdout=self.stderr)
         call_command("collectstatic", interactive=False, verbosity=0)
         if self._has_demo_logins():
             self.stdout.write(f"Demo logins: {', '.join(DEMO_LOGINS)}; password {DEMO_PASSWORD}")
