@@ -1,18 +1,19 @@
 """„Import”: upload, columns, check, import with progress, result, undo."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, HttpRequest
+from django.core.files import File
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from crm.downloads import stream_download
+from crm.downloads import PIECE, stream_download
 from crm.errors import RuleError
 from crm.htmx import redirect_to
 from crm.models import User
@@ -226,7 +227,8 @@ def import_delete(request: HttpRequest, pk: int) -> HttpResponseBase:
 def import_refused(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The refused rows with their reasons, as a file."""
     run = _run(request, pk)
-    name = f"{run.file_name.rpartition('.')[0] or run.file_name} – {_('refused rows')}.csv"
+    what = _("refused rows")
+    name = f"{run.file_name.rpartition('.')[0] or run.file_name} – {what}.csv"
     return stream_download(request, refused_pieces(run), name=name, content_type="text/csv; charset=utf-8")
 
 
@@ -235,10 +237,13 @@ def import_refused(request: HttpRequest, pk: int) -> HttpResponseBase:
 def import_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The file as it was uploaded."""
     run = _run(request, pk)
-    answer = FileResponse(run.file.open("rb"), as_attachment=True, filename=run.file_name)
-    answer.headers["Content-Type"] = "application/octet-stream"
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    pieces = _pieces(run.file.open("rb"))
+    return stream_download(request, pieces, name=run.file_name, content_type="application/octet-stream")
+
+
+def _pieces(file: "File[bytes]") -> Iterator[bytes]:
+    with file:
+        yield from file.chunks(PIECE)
 
 
 def _run(request: HttpRequest, pk: int) -> ImportRun:
