@@ -6,7 +6,7 @@ from typing import BinaryIO
 from django.utils.translation import gettext as _
 
 from leads.importing.files import FileRefused
-from leads.importing.reading import open_table, sheet_names, storable, text_of
+from leads.importing.reading import Cell, open_table, sheet_names, storable, text_of
 from leads.importing.values import FormatVotes
 from leads.models.imports import FileFormat
 
@@ -19,6 +19,19 @@ class ColumnFacts:
 
     samples: list[str] = field(default_factory=list)
     votes: FormatVotes = field(default_factory=FormatVotes)
+
+    @property
+    def is_known(self) -> bool:
+        """More cells would tell nothing new."""
+        return self.votes.is_over and len(self.samples) == SAMPLES
+
+    def look_at(self, cell: Cell) -> None:
+        """Take a cell into account."""
+        self.votes.count(cell)
+        if len(self.samples) < SAMPLES:
+            sample = storable(text_of(cell))[:80]
+            if sample and sample not in self.samples:
+                self.samples.append(sample)
 
 
 @dataclass(slots=True)
@@ -39,16 +52,15 @@ def inspect(file: BinaryIO, *, format: str, encoding: str, delimiter: str) -> In
     count = 0
     with open_table(file, format=format, encoding=encoding, delimiter=delimiter) as (headers, rows):
         columns = [ColumnFacts() for _header in headers]
+        watched = list(enumerate(columns))
         for row in rows:
             count += 1
-            for column, cell in zip(columns, row.cells, strict=False):
-                if cell is None or cell == "":
-                    continue
-                column.votes.count(cell)
-                if len(column.samples) < SAMPLES:
-                    sample = storable(text_of(cell))[:80]
-                    if sample and sample not in column.samples:
-                        column.samples.append(sample)
+            for index, column in watched:
+                cell = row.cells[index] if index < len(row.cells) else None
+                if cell is not None and cell != "":
+                    column.look_at(cell)
+            if count % 1000 == 0:
+                watched = [(index, column) for index, column in watched if not column.is_known]
     if not count:
         raise FileRefused(_("There are headers in the file, but no rows."))
     named, notes = _told_apart(headers)

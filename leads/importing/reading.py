@@ -130,7 +130,7 @@ def _data_rows(rows: Iterator[list[Cell]], format: FileFormat) -> Iterator[FileR
                     _("The file has more than %(limit)s rows. Split it, or save a workbook as CSV.")
                     % {"limit": MAX_ROWS[format]}
                 )
-            if any(cell is not None and cell != "" for cell in cells) and any(map(text_of, cells)):
+            if any(map(text_of, cells)):
                 yield FileRow(line, cells)
 
 

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -61,12 +62,11 @@ def parse_moment(cell: Cell, order: str) -> datetime | None:
     return _with_time(moment, found[4].strip(), text)
 
 
-def date_votes(text: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def date_votes(text: str) -> tuple[str, ...]:
     """The orders of day, month and year that the text allows."""
     found = DATE.fullmatch(text)
-    if found is None:
-        return []
-    return [order for order in ORDERS if _fits(found, order)]
+    return tuple(order for order in ORDERS if _fits(found, order)) if found else ()
 
 
 def parse_decimal(cell: Cell, number_format: str) -> Decimal | None:
@@ -88,13 +88,14 @@ def parse_decimal(cell: Cell, number_format: str) -> Decimal | None:
     return Decimal(re.sub(rf"[{SPACES}.,]", "", plain).replace("_", "."))
 
 
-def number_votes(text: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def number_votes(text: str) -> tuple[str, ...]:
     """The number formats that the text decides for; none when it is no number or fits both (`1234`)."""
+    if "," not in text and "." not in text:
+        return ()
     bare = CURRENCY.sub("", text)
-    if len(bare) > 40 or not any(sign in bare for sign in ",."):
-        return []
-    fitting = [format for format, pattern in NUMBERS.items() if pattern.fullmatch(bare)]
-    return [str(format) for format in fitting] if len(fitting) == 1 else []
+    fitting = tuple(str(format) for format, pattern in NUMBERS.items() if pattern.fullmatch(bare))
+    return fitting if len(fitting) == 1 else ()
 
 
 def parse_percent(cell: Cell, number_format: str) -> int | None:
@@ -135,19 +136,24 @@ class FormatVotes:
     """Which date order and number format the cells of one column speak for, counted over the whole column."""
 
     def __init__(self) -> None:
-        self.seen = 0
+        self.words = 0
         self.dates: Counter[str] = Counter()
         self.numbers: Counter[str] = Counter()
 
+    @property
+    def is_over(self) -> bool:
+        """Many words have come and no date or number: the column is not worth a look any longer."""
+        return self.words > 1000 and not self.dates and not self.numbers
+
     def count(self, cell: Cell) -> None:
-        """Take a cell into account. A column that starts with many plain texts is not looked at any longer."""
-        if not isinstance(cell, str) or not cell or not cell[0].isascii() or len(cell) > 40:
-            return
-        if self.seen > 200 and not self.dates and not self.numbers:
-            return
-        self.seen += 1
-        self.dates.update(date_votes(cell))
-        self.numbers.update(number_votes(cell))
+        """Take a cell into account."""
+        if not isinstance(cell, str) or (cell[0].isalpha() and not cell[-1].isdigit()):
+            self.words += 1
+        elif len(cell) <= 40:
+            for order in date_votes(cell):
+                self.dates[order] += 1
+            for format in number_votes(cell):
+                self.numbers[format] += 1
 
     def date_order(self) -> str:
         """The order that most cells allow; empty when there are none or the column leaves it open."""

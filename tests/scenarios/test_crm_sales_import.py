@@ -1,7 +1,6 @@
 """The real sales data: 85 accounts, 7 products, 35 agents and 8,800 opportunities, taken as they are."""
 
 import csv
-import time
 import tracemalloc
 from collections import Counter, defaultdict
 from datetime import datetime
@@ -100,9 +99,7 @@ def test_pipeline_becomes_leads(
     assert counts(run) == (8800, 0, 0, 0)
     assert Lead.objects.count() == 0
     assert LeadStatus.objects.count() == 5
-    started = time.monotonic()
     run = store(run)
-    assert time.monotonic() - started < 60  # the budget of 20 s is held by the benchmark, not by a timed test
 
     assert (counts(run), refusals(run)) == ((8800, 0, 0, 0), [])
     _assert_same_sums(crm_sales_data / "sales_pipeline.csv")
