@@ -76,32 +76,47 @@ class Similar:
 
 
 def find_similar(typed: Typed, *, user: User) -> Similar:
-    """Leads with the same phone, e-mail or a similar name, open ones first, then the newest; partners likewise, until
-    one is chosen."""
+    """Leads with the same phone, e-mail or a similar name: the same contact before a name, then open ones first, then
+    the newest; partners likewise, until one is chosen."""
     partners: Sequence[SimilarPartner] = ()
     if not typed.has_partner:
         called = typed.company or typed.name
         partners = similar_partners(name=called, nip=called, phone=typed.phone, email=typed.email)
-    matching = _matching(typed)
-    if matching is None:
-        return Similar(partners=partners)
-    visible = matching.visible_to(user).select_related("status", "sales_person").order_by("is_closed", "-pk")
-    hidden = visibility_of(user) is not Visibility.ALL and matching.exclude(visible_leads(user)).exists()
-    return Similar([Match(lead, _why(lead, typed)) for lead in visible[:SHOWN]], partners, hidden)
+    found: list[Lead] = []
+    hidden = False
+    for conditions in (_same_contact(typed), _similar_names(typed)):
+        if not conditions:
+            continue
+        matching = _matching(typed, conditions)
+        visible = matching.visible_to(user).select_related("status", "sales_person").exclude(pk__in=_ids(found))
+        found += visible.order_by("is_closed", "-pk")[: SHOWN - len(found)]
+        hidden = hidden or (
+            visibility_of(user) is not Visibility.ALL and matching.exclude(visible_leads(user)).exists()
+        )
+    return Similar([Match(lead, _why(lead, typed)) for lead in found], partners, hidden)
 
 
-def _matching(typed: Typed) -> LeadQuerySet | None:
+def _ids(leads: Sequence[Lead]) -> list[int]:
+    return [lead.pk for lead in leads]
+
+
+def _same_contact(typed: Typed) -> list[Q]:
     conditions: list[Q] = []
     if typed.number:
         conditions.append(Q(phone_e164=typed.number))
     if "@" in typed.email:
         conditions.append(Q(email_lower=typed.email) & ~Q(email=""))
+    return conditions
+
+
+def _similar_names(typed: Typed) -> list[Q]:
     names = {name for name in (typed.name, typed.company, typed.person) if len(name) >= SHORTEST_NAME}
     # A lead often bears the name of its product: that makes it like thousands of others.
     names -= set(Product.objects.filter(name__in=names).values_list("name", flat=True))
-    conditions += [Q(search_text__trigram_word_similar=normalised(name)) for name in sorted(names)]
-    if not conditions:
-        return None
+    return [Q(search_text__trigram_word_similar=normalised(name)) for name in sorted(names)]
+
+
+def _matching(typed: Typed, conditions: Sequence[Q]) -> LeadQuerySet:
     found = Lead.objects.alias(email_lower=Lower("email")).filter(reduce(or_, conditions))
     return found.exclude(pk=typed.lead) if typed.lead else found
 

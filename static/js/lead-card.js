@@ -46,10 +46,26 @@ document.addEventListener('click', ({ target }) => {
 // --- Answers. An action changes the card around the form; what is typed in the form stays typed, and unsaved if it was.
 
 let wasClean = false
+let sent = new FormData()
+
+document.addEventListener('htmx:beforeSend', ({ detail }) => {
+  if (detail.elt === form()) sent = new FormData(form())
+})
 
 document.addEventListener('lead:changed', ({ detail }) => {
   wasClean = !hasUnsavedChanges()
-  for (const [name, stored] of Object.entries(detail.values)) form().elements[name].value = stored
+  for (const [name, stored] of Object.entries(detail.values)) {
+    const field = form().elements[name]
+    if (field.value === sent.get(name)) field.value = stored // else somebody types on
+  }
+})
+
+// The form stays after a save, so what was wrong before is taken away.
+document.addEventListener('htmx:afterRequest', ({ detail }) => {
+  if (detail.elt !== form() || detail.xhr.status !== 200) return
+  for (const told of form().querySelectorAll('.lj-errors, .lead-tab-error')) told.remove()
+  for (const field of form().querySelectorAll('.has-errors')) field.classList.remove('has-errors')
+  for (const control of form().querySelectorAll('[aria-invalid]')) control.removeAttribute('aria-invalid')
 })
 
 document.addEventListener('htmx:afterRequest', () => {

@@ -69,8 +69,11 @@ document.addEventListener('htmx:configRequest', (event) => {
     event.detail.parameters.set('csrfmiddlewaretoken', csrfToken())
   }
 })
-document.addEventListener('htmx:beforeSend', begin)
-document.addEventListener('htmx:afterRequest', end)
+// HTMX is silent about the end of a request whose element has been swapped away meanwhile; the request itself is not.
+document.addEventListener('htmx:beforeSend', ({ detail }) => {
+  begin()
+  detail.xhr.addEventListener('loadend', end)
+})
 document.addEventListener('htmx:sendError', () => toast(text('network'), 'danger'))
 document.addEventListener('htmx:timeout', () => toast(text('network'), 'danger'))
 

@@ -48,7 +48,17 @@ document.addEventListener('click', async (event) => {
   window.location.assign(link.href)
 }, true)
 
-document.addEventListener('htmx:afterRequest', (event) => {
-  const form = event.detail.elt.closest?.('form')
-  if (event.detail.xhr.status < 400 && event.detail.requestConfig.verb !== 'get' && form) markSaved(form)
+// What was typed while the request was under way is not in the answer: then the form stays unsaved.
+const sent = new WeakMap()
+document.addEventListener('htmx:beforeSend', ({ detail }) => {
+  const form = detail.elt.closest('form')
+  if (form) sent.set(detail.xhr, state(form))
+})
+document.addEventListener('htmx:beforeOnLoad', ({ detail }) => {
+  const form = detail.elt.closest('form')
+  if (form && sent.get(detail.xhr) === state(form)) sent.delete(detail.xhr)
+})
+document.addEventListener('htmx:afterRequest', ({ detail }) => {
+  const form = detail.elt.closest?.('form')
+  if (detail.xhr.status < 400 && detail.requestConfig.verb !== 'get' && form && !sent.has(detail.xhr)) markSaved(form)
 })

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from django.core.cache import cache
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from crm.models import User
 from leads.models import Lead
@@ -173,8 +173,28 @@ def test_errors_take_the_focus_and_mark_their_tab(new_page: NewPage, ola: User, 
     field(page, "ID zewnętrzne").fill("X-1")
     page.keyboard.press("Control+s")
     say(page, "Zapisano")
+    expect(page.locator(".lj-errors, .has-errors, .lead-tab-error, [aria-invalid]")).to_have_count(0)
+    expect(page.locator("[data-progress]")).to_be_hidden()
     lead.refresh_from_db()
     assert (lead.probability, lead.external_id) == (50, "X-1")
+
+
+def test_what_is_typed_while_the_lead_is_being_saved_stays_unsaved(new_page: NewPage, ola: User, lead: Lead) -> None:
+    page = new_page(ola)
+    open_card(page, lead)
+    held: list[Route] = []
+    page.route("**/update/", held.append)
+    field(page, "Spodziewany przychód").fill("1000")
+    with page.expect_request("**/update/"):
+        page.keyboard.press("Control+s")
+    field(page, "Spodziewany przychód").fill("2500")
+    held[0].continue_()
+    say(page, "Zapisano")
+    expect(field(page, "Spodziewany przychód")).to_have_value("2500")
+    page.locator("#sidebar").get_by_role("link", name="Leady").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Wyjść bez zapisywania?")
+    lead.refresh_from_db()
+    assert lead.expected_revenue == 1000
 
 
 def test_a_type_that_forbids_the_status_asks_at_once(

@@ -282,6 +282,16 @@ def test_similar_leads_are_told_with_the_reason(ola: User, funnel: FunnelCast) -
     )
 
 
+def test_the_same_number_is_told_before_similar_names(ola: User, funnel: FunnelCast) -> None:
+    LeadFactory(name="Coś innego", phone_e164="+48600100200", sales_person=ola)
+    LeadFactory.create_batch(6, name="Regały dla hurtowni", sales_person=ola)
+
+    text = signed_in(ola).get("/leads/similar/", {"phone": "600100200", "name": "Regały dla hurtowni"}).content.decode()
+
+    assert text.index("Coś innego") < text.index("Regały dla hurtowni")
+    assert text.count("Regały dla hurtowni") == 4
+
+
 def test_of_a_lead_of_others_only_its_existence_is_told(ola: User, marek: User, funnel: FunnelCast) -> None:
     SystemSettings.objects.update_or_create(pk=1, defaults={"sales_visibility": Visibility.OWN})
     hidden = LeadFactory(name="Tajny lead", phone_e164="+48600100200", sales_person=marek)
