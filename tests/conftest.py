@@ -5,7 +5,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from pytest_django.plugin import blocking_manager_key
 
 from config.env import BASE_DIR
@@ -27,13 +27,14 @@ def crm_sales_data() -> Path:
     return folder
 
 
-MIGRATED = pytest.StashKey[str]()
-
-
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, request: pytest.FixtureRequest) -> None:
-    """Keep what migrations put into the database (the roles), to put it back after a test that empties the tables."""
-    request.config.stash[MIGRATED] = getattr(connection, "_test_serialized_contents", "[]")
+def django_db_setup(django_db_setup: None) -> None:
+    """Let every connection know what migrations put into the database (the roles), to put it back after a flush.
+
+    Django tells only the connection that made the database; a thread in which Playwright's loop runs has another.
+    """
+    default = connections["default"]
+    type(default)._test_serialized_contents = getattr(default, "_test_serialized_contents", "[]")  # type: ignore[attr-defined]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -42,7 +43,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     result = yield
     if nextitem and _has_own_transactions(item) and not _has_own_transactions(nextitem):
         with item.config.stash[blocking_manager_key].unblock():
-            connection.creation.deserialize_db_from_string(item.config.stash[MIGRATED])
+            connection.creation.deserialize_db_from_string(connection._test_serialized_contents)  # type: ignore[attr-defined]
     return result
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
@@ -35,13 +34,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def chromium(django_db_setup: None) -> Iterator[Browser]:
     """The system's Chromium; as root it must run without its sandbox."""
-    migrated = connection._test_serialized_contents  # type: ignore[attr-defined]
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert path, "No Chromium: install it with `apt-get install chromium`."
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        # While its loop runs, Django takes this thread for another one and gives it a connection of its own.
-        connection._test_serialized_contents = migrated  # type: ignore[attr-defined]
         browser = playwright.chromium.launch(executable_path=path, args=arguments)
         yield browser
         browser.close()
