@@ -44,6 +44,15 @@ def render_form_error(request: HttpRequest, template: str, context: dict[str, An
     return render(request, template, context, status=422)
 
 
+def asking_page(request: HttpRequest) -> str | None:
+    """The path and query of the page that HTMX asks for; None when it tells none of ours, or nonsense."""
+    try:
+        path: str | None = request.htmx.current_url_abs_path  # type: ignore[attr-defined]
+    except ValueError:
+        return None
+    return path
+
+
 def _events(response: HttpResponseBase) -> dict[str, Any]:
     events: dict[str, Any] = json.loads(response.headers.get("HX-Trigger", "{}"))
     return events

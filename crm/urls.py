@@ -17,7 +17,11 @@ urlpatterns: list[URLPattern] = [
     path("accounts/language/", accounts.language_update, name="language_update"),
     path("accounts/profile/", accounts.profile_edit, name="profile_edit"),
     path("accounts/photos/<int:pk>/", accounts.user_photo, name="user_photo"),
-    path("accounts/email/", RedirectView.as_view(pattern_name="crm:profile_edit"), name="email_redirect"),
+    path(
+        "accounts/email/",
+        RedirectView.as_view(pattern_name="crm:profile_edit", http_method_names=["get", "head"]),
+        name="email_redirect",
+    ),
     path("accounts/invitation/<str:token>/", accounts.invitation_accept, name="invitation_accept"),
     path("settings/users/", users.user_list, name="user_list"),
     path("settings/users/new/", users.user_invite, name="user_invite"),

@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm.errors import RuleError
 from crm.forms.users import FirstPasswordForm, ProfileForm
@@ -70,6 +70,7 @@ def remember_language(response: HttpResponseBase, language: str) -> None:
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def profile_edit(request: HttpRequest) -> HttpResponseBase:
     """The own profile."""
     user = User.objects.get(pk=signed_in_user(request).pk)
@@ -98,6 +99,7 @@ def user_photo(request: HttpRequest, pk: int) -> FileResponse:
     return response
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_not_required
 @never_cache
 def invitation_accept(request: HttpRequest, token: str) -> HttpResponseBase:

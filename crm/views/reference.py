@@ -11,12 +11,12 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
 from crm.errors import InUse, RuleError, StaleObject
 from crm.forms.reference import ReplaceForm, form_class
-from crm.htmx import close_dialog, redirect_to, toast
+from crm.htmx import asking_page, close_dialog, redirect_to, toast
 from crm.models import ReferenceItem
 from crm.reference import Kind
 from crm.requests import signed_in_user
@@ -46,12 +46,14 @@ def reference_list(request: HttpRequest, kind: Kind) -> HttpResponse:
     return render(request, template, list_context(kind, request.GET))
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @may_manage
 def reference_create(request: HttpRequest, kind: Kind) -> HttpResponseBase:
     """A new item."""
     return _save(request, kind, kind.model())
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @may_manage
 def reference_edit(request: HttpRequest, kind: Kind, pk: int) -> HttpResponseBase:
     """Change an item."""
@@ -87,6 +89,7 @@ def reference_restore(request: HttpRequest, kind: Kind, pk: int) -> HttpResponse
     return back_to_list(request, kind, _("“%(item)s” can be chosen again.") % {"item": item})
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @may_manage
 def reference_delete(request: HttpRequest, kind: Kind, pk: int) -> HttpResponseBase:
     """Ask, and delete; what is in use says where, and offers archiving or replacing."""
@@ -147,7 +150,7 @@ def back_to_list(request: HttpRequest, kind: Kind, text: str) -> HttpResponseBas
     """The list as it was, renewed in place, with a message; without HTMX, the list's page."""
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect_to(request, kind.list_url(), text)
-    query = QueryDict(urlsplit(request.htmx.current_url or "").query)  # type: ignore[attr-defined]
+    query = QueryDict(urlsplit(asking_page(request) or "").query)
     response = render(request, "crm/_reference_list.html", list_context(kind, query))
     retarget(reswap(response, "outerHTML"), "#reference-list")
     return close_dialog(toast(response, text))

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from crm.errors import RuleError, StaleObject
 from crm.forms.settings import ParametersForm
@@ -17,6 +18,7 @@ from crm.services.parameters import update_parameters
 from crm.views.stale import show_refusal, show_stale
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("crm.manage_settings", raise_exception=True)
 def settings_index(request: HttpRequest) -> HttpResponseBase:
     """The parameters as a form, and the reference data with how many items each kind has."""

@@ -7,7 +7,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm.errors import InUse, RuleError
 from crm.forms.users import TeamForm
@@ -26,6 +26,7 @@ def team_list(request: HttpRequest) -> HttpResponse:
     return render(request, "crm/team_list.html", {"teams": teams})
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @may_change_teams
 def team_edit(request: HttpRequest, pk: int | None = None) -> HttpResponseBase:
     """The dialog of a new team or of a stored one (`pk`)."""

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm.errors import RuleError
 from crm.forms.users import UserForm
@@ -64,6 +64,7 @@ def _states() -> list[tuple[str, str]]:
     ]
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def user_invite(request: HttpRequest, pk: int | None = None) -> HttpResponseBase:
     """Invite somebody new, or (`pk`) a person whom an import brought."""
     by = _manager(request)
@@ -80,6 +81,7 @@ def user_invite(request: HttpRequest, pk: int | None = None) -> HttpResponseBase
     return render(request, "crm/user_invite.html", {"form": form, "person": user}, status=422 if form.is_bound else 200)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def user_edit(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A user: name, e-mail, role, team; and what can be done with the account."""
     by = _manager(request)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm.errors import RuleError, StaleObject
 from crm.htmx import redirect_to
@@ -48,6 +48,7 @@ def lead_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return card_page(request, find_lead(signed_in_user(request), pk))
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def lead_create(request: HttpRequest) -> HttpResponseBase:
     """The form of a new lead, and its storing. Sent twice, it makes one lead."""
     user = signed_in_user(request)

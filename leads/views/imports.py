@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm.downloads import PIECE, stream_download
 from crm.errors import RuleError
@@ -61,6 +61,7 @@ def import_list(request: HttpRequest) -> HttpResponseBase:
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @may_run_imports
 def import_create(request: HttpRequest) -> HttpResponseBase:
     """Step 1: the file. A file that can't be read is refused with its reason, and nothing of it is kept."""
@@ -82,6 +83,7 @@ def import_create(request: HttpRequest) -> HttpResponseBase:
     return render(request, "leads/import_create.html", context, status=status)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @may_run_imports
 def import_columns(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Step 2: which field each column fills and how texts are read; then the check begins."""

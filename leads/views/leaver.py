@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
 
 from crm.errors import RuleError
 from crm.formats import format_number
@@ -22,6 +23,7 @@ from leads.models import Lead
 from leads.services.leaving import hand_over
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def user_leave(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Hand over the leads of a user and deactivate the account, if it is active."""
     by = signed_in_user(request)

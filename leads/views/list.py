@@ -12,7 +12,7 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.http import require_GET, require_http_methods
 
 from crm.downloads import stream_download
-from crm.htmx import close_dialog, trigger
+from crm.htmx import asking_page, close_dialog, trigger
 from crm.requests import signed_in_user
 from leads.columns import DEFAULT_COLUMNS, all_columns
 from leads.export import TooManyRows, csv_pieces, prepare_export, too_many_text, xlsx_pieces
@@ -53,7 +53,7 @@ def lead_list(request: HttpRequest) -> HttpResponse:
     if _panel_is_outdated(request, listing):
         context |= {"panel": build_panel(listing.leads), "oob": True}
     response = render(request, "leads/_lead_table.html", context, status=422 if listing.problem else 200)
-    if request.htmx.current_url_abs_path != context["address"]:  # type: ignore[attr-defined]
+    if asking_page(request) != context["address"]:
         response.headers["HX-Push-Url"] = context["address"]
     return _fresh(response)
 

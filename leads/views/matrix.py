@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
 
 from crm.errors import RuleError, StaleObject
 from crm.htmx import redirect_to
@@ -27,6 +28,7 @@ MOST_COUNTED = 10_000
 may_manage = permission_required("crm.manage_settings", raise_exception=True)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @may_manage
 def funnel_matrix(request: HttpRequest) -> HttpResponseBase:
     """The matrix; a change that strands leads is stored only with an answer for each group of them."""
@@ -44,6 +46,7 @@ def funnel_matrix(request: HttpRequest) -> HttpResponseBase:
     return _save(request, matrix, ticks, user)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @may_manage
 def status_archive(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Archive a status; the leads that stand in it are moved, or knowingly left, in the same step."""

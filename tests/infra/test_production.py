@@ -94,7 +94,7 @@ def test_what_the_browser_is_told():
         "SECURE_HSTS_SECONDS": 31536000,
         "SECURE_PROXY_SSL_HEADER": None,
         "CSRF_TRUSTED_ORIGINS": ["https://crm.example.com"],
-        "SESSION_ENGINE": "django.contrib.sessions.backends.cached_db",
+        "SESSION_ENGINE": "crm.sessions",
     }
     assert values("SECURE_PROXY_SSL_HEADER", BEHIND_TLS_PROXY="true") == {
         "SECURE_PROXY_SSL_HEADER": ["HTTP_X_FORWARDED_PROTO", "https"]
