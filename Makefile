@@ -10,7 +10,7 @@ BIN := .venv/bin
 PO := $(wildcard locale/*/LC_MESSAGES/django.po)
 NEWER_PYTHON := python3 python3.14 python3.13 python3.12 python3.11
 # Tools that look at the code need settings but no server: these addresses are never opened.
-NO_SERVERS := DATABASE_URL=postgresql://nowhere/lejek REDIS_URL=redis://nowhere/0 LEJEK_HOME=.lejek-lint
+NO_SERVERS := DJANGO_SETTINGS_MODULE=config.settings.test DATABASE_URL=postgresql://nowhere/lejek REDIS_URL=redis://nowhere/0 LEJEK_HOME=.lejek-lint
 TESTS := LEJEK_HOME=$${LEJEK_TEST_HOME:-.lejek-test} LEJEK_EMBEDDED_FAST=1 \
 	$(BIN)/python -m crm.embedded exec -- $(BIN)/python -m pytest
 
@@ -29,7 +29,7 @@ lint: prepare packages
 	$(BIN)/ruff format --check .
 	$(NO_SERVERS) $(BIN)/mypy .
 	$(BIN)/djlint --lint --quiet templates
-	$(NO_SERVERS) $(BIN)/python manage.py makemigrations --check --dry-run
+	$(NO_SERVERS) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(NO_SERVERS) $(BIN)/python manage.py check_translations
 
 bench: prepare
