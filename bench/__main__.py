@@ -11,34 +11,29 @@ from pathlib import Path
 
 from bench import report
 from bench.databases import prepare
-from bench.measure import KINDS, Kind, Samples, export, facts_of, measure, requests_per_second
-from bench.server import Client, serving
+from bench.measure import Database, export, measure, requests_per_second
+from bench.server import serving
 
-SMALL = 10_000
+SMALL = int(os.environ.get("SMALL_LEADS", "10000"))
 LARGE = int(os.environ.get("LEADS", "100000"))
 REQUESTS = int(os.environ.get("REQUESTS", "200"))
 LOAD_SECONDS = 10
-RESULTS = Path("bench-results.json")
+RESULTS = Path(os.environ.get("BENCH_RESULTS", "bench-results.json"))
 
 
 def main() -> int:
     """Run everything; the exit code does not depend on the budgets, since machines differ."""
     urls = {leads: prepare(leads) for leads in (SMALL, LARGE)}
-    figures = {}
-    for leads, url in urls.items():
-        print(f"{REQUESTS} requests of each kind at {leads} leads …", flush=True)
-        with serving(url, workers=1) as server:
-            client = Client(server.port).sign_in()
-            facts = facts_of(url, client)
-            kinds = [Kind(name, client, facts) for name in KINDS]
-            samples: dict[str, Samples] = measure(kinds, url, requests=REQUESTS, seed=leads)
-            figures[leads] = {name: sample.summary() for name, sample in samples.items()}
-            exports = {format: export(server, client, format) for format in ("csv", "xlsx")}
+    print(f"{REQUESTS} requests of each kind at {SMALL} and at {LARGE} leads …", flush=True)
+    with serving(urls[SMALL], workers=1) as small_server, serving(urls[LARGE], workers=1) as large_server:
+        databases = [Database(urls[SMALL], small_server), Database(urls[LARGE], large_server)]
+        measure(databases, requests=REQUESTS)
+        small, large = (database.figures() for database in databases)
+        exports = {format: export(large_server, databases[1].client, format) for format in ("csv", "xlsx")}
     cores = os.cpu_count() or 1
     with serving(urls[LARGE], workers=cores) as server:
         load = {path: round(requests_per_second(server.port, path, seconds=LOAD_SECONDS), 1)
                 for path in ("/bench/empty/", "/leads/")}  # fmt: skip
-    small, large = figures[SMALL], figures[LARGE]
     print(f"\nAt {LARGE} leads, growth from {SMALL}:\n{report.table(small, large)}\n")
     print(f"On {cores} cores: " + ", ".join(f"{path} {rate} requests/s" for path, rate in load.items()))
     for format, result in exports.items():

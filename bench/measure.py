@@ -1,7 +1,7 @@
 """What is measured: requests of each kind, interleaved, on a small and a large database, beside their floors in SQL."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -116,27 +116,44 @@ class Kind:
         return answer, {"lead": lead, "city": f"{city}."}
 
 
-def measure(kinds: list[Kind], url: str, *, requests: int, seed: int) -> dict[str, Samples]:
-    """`requests` of each kind, one at a time, interleaved, each followed by its floor."""
-    random = Random(seed)
-    samples = {kind.name: Samples() for kind in kinds}
-    with psycopg.connect(url, autocommit=True) as connection:
-        for round_ in range(-WARM_UP, requests):
-            for kind in kinds:
-                answer, parameters = kind.ask(random)
+class Database:
+    """One of the databases: its own server and client, a connection for the floors, and what was measured."""
+
+    def __init__(self, url: str, server: Server) -> None:
+        client = Client(server.port).sign_in()
+        facts = facts_of(url, client)
+        self.server, self.client = server, client
+        self.kinds = {name: Kind(name, client, facts) for name in KINDS}
+        self.samples = {name: Samples() for name in KINDS}
+        self.connection = psycopg.connect(url, autocommit=True)
+
+    def figures(self) -> dict[str, dict[str, float]]:
+        """By kind of request."""
+        return {name: sample.summary() for name, sample in self.samples.items()}
+
+
+def measure(databases: Sequence[Database], *, requests: int) -> None:
+    """`requests` of each kind on each database, one at a time and interleaved, each followed by its floor.
+
+    What disturbs the machine then disturbs all of them alike.
+    """
+    random = Random(requests)
+    for round_ in range(-WARM_UP, requests):
+        for name in KINDS:
+            for database in databases:
+                answer, parameters = database.kinds[name].ask(random)
                 if answer.status != 200:
-                    raise RuntimeError(f"{kind.name}: {answer.status}\n{answer.body[:2000].decode()}")
-                floor = _floor(connection, kind.name, parameters)
+                    raise RuntimeError(f"{name}: {answer.status}\n{answer.body[:2000].decode()}")
+                floor = _floor(database.connection, name, parameters)
                 if round_ < 0:
                     continue
-                sample = samples[kind.name]
+                sample = database.samples[name]
                 sample.total.append(answer.milliseconds)
                 sample.sql.append(answer.sql)
                 sample.queries.append(answer.queries)
                 sample.size.append(len(answer.body))
                 if floor is not None:
                     sample.floor.append(floor)
-    return samples
 
 
 def _floor(connection: psycopg.Connection[Any], name: str, parameters: dict[str, Any]) -> float | None:
