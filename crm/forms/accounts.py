@@ -67,6 +67,10 @@ class SetPasswordForm(_Labelled, account.SetPasswordForm):
 class ConfirmPasswordForm(_Labelled, account.ReauthenticateForm):
     """The password once more."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = _forgotten_link()
+
 
 class CodeForm(_Labelled, mfa.AuthenticateForm):
     """The second step of signing in."""
