@@ -16,7 +16,7 @@ from crm.models import Partner, PartnerContact
 from crm.requests import signed_in_user
 from crm.services.partners import ContactValues, delete_contact, save_contact
 from crm.views.partners import card_context, card_url, may_change, may_view
-from crm.views.records import is_htmx
+from crm.views.records import is_htmx, save_once
 
 
 @require_safe
@@ -55,12 +55,15 @@ def _save(request: HttpRequest, partner: Partner, contact: PartnerContact | None
     status = 422 if form.is_bound else 200
     if form.is_bound and form.is_valid():
         try:
-            save_contact(
-                partner=partner,
-                contact=contact,
-                values=cast(ContactValues, form.values),
-                by=signed_in_user(request),
-                version=form.cleaned_data["version"],
+            save_once(
+                form,
+                lambda: save_contact(
+                    partner=partner,
+                    contact=contact,
+                    values=cast(ContactValues, form.values),
+                    by=signed_in_user(request),
+                    version=form.cleaned_data["version"],
+                ),
             )
             return _done(request, partner, _("The contact is saved."))
         except StaleObject:

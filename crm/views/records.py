@@ -91,7 +91,7 @@ def save_form(
     context = {**context, "form": form}
     if form.is_bound and form.is_valid():
         try:
-            row, _is_new = _once(form, save)
+            row = save_once(form, save)
             return redirect_to(request, saved_at(row), _("“%(name)s” is saved.") % {"name": row})
         except StaleObject:
             form.compare_with_stored()
@@ -104,12 +104,14 @@ def save_form(
     return render(request, template, context, status=status)
 
 
-def _once(form: RecordForm, save: Callable[[], Row]) -> tuple[Row, bool]:
+def save_once(form: RecordForm, save: Callable[[], Row]) -> Row:
+    """What `save` stores for a valid form; the same form of a new row, sent again, gives the row that it made."""
     token = form.cleaned_data["once"]
     if form.instance.pk is not None or not token:
-        return save(), True
+        return save()
     rows: Any = type(form.instance)._default_manager.all()
-    return make_once(f"{form.instance._meta.label}:{token}", rows=rows, make=save)
+    row, _is_new = make_once(f"{form.instance._meta.label}:{token}", rows=rows, make=save)
+    return row
 
 
 def confirm_deletion(
