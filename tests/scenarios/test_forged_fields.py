@@ -98,13 +98,15 @@ def test_a_lead_of_others_shows_nowhere(client: Client, cast: Cast) -> None:
     partner = PartnerFactory(name="Acme")
     secret = LeadFactory(
         name="Tajna hala", status=cast.funnel.new, sales_person=cast.marek, partner=partner,
-        expected_revenue="987654.32", phone="600100200", phone_e164="+48600100200", email="tajny@lejek.test", external_id="TAJNE-1",
+        expected_revenue="987654.32", phone="600100200", phone_e164="+48600100200", email="tajny@lejek.test",
+        external_id="TAJNE-1",
     )  # fmt: skip
     client.force_login(cast.ola)
     urls = [
         "/leads/", "/leads/?q=Tajna", f"/leads/?partner={partner.pk}", f"/leads/?sales_person={cast.marek.pk}",
         "/leads/?state=all&sort=name", "/leads/export.csv?columns=all",
-        f"/leads/export.csv?sales_person={cast.marek.pk}", f"/partners/{partner.pk}/", f"/partners/{partner.pk}/leads/", "/partners/search/?q=Tajna",
+        f"/leads/export.csv?sales_person={cast.marek.pk}",
+        f"/partners/{partner.pk}/", f"/partners/{partner.pk}/leads/", "/partners/search/?q=Tajna",
         "/leads/similar/?name=Tajna+hala&phone=600100200&email=tajny@lejek.test", f"/leads/new/?partner={partner.pk}",
         f"/leads/status-field/?type=&lead={secret.pk}", f"/leads/similar/?lead={secret.pk}&name=Tajna",
     ]  # fmt: skip
