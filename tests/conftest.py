@@ -37,6 +37,13 @@ def django_db_setup(django_db_setup: None) -> None:
     type(default)._test_serialized_contents = getattr(default, "_test_serialized_contents", "[]")  # type: ignore[attr-defined]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What migrations made is put back also after a test that does not ask for it: it belongs to all others."""
+    for item in items:
+        if _has_own_transactions(item):
+            item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, object, object]:
     """A test with transactions of its own leaves empty tables; the next test, of whatever file, finds the roles."""
@@ -49,4 +56,6 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 def _has_own_transactions(item: pytest.Item) -> bool:
     marker = item.get_closest_marker("django_db")
-    return marker is not None and bool(marker.kwargs.get("transaction"))
+    if marker is not None and marker.kwargs.get("transaction"):
+        return True
+    return not {"transactional_db", "live_server"}.isdisjoint(getattr(item, "fixturenames", ()))
