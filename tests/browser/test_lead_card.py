@@ -374,7 +374,9 @@ def test_every_part_is_accessible(new_page: NewPage, ola: User, lead: Lead, view
         assert_accessible(page)
     page.reload()
     expect(page.get_by_role("tab", name="Zmiany statusu")).to_have_attribute("aria-selected", "true")
-    page.locator("#lead-lose").click()
+    if viewport == PHONE:
+        page.get_by_role("button", name="Więcej akcji").click()
+    page.locator("[hx-get$='/lose/']:visible").first.click()
     expect(page.get_by_role("dialog", name="Porażka")).to_be_visible()
     assert_accessible(page)
 
