@@ -1,12 +1,13 @@
 """ASGI entry point, served by granian."""
 
 import os
+from typing import cast
 
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 
-from crm.body_limit import limit_bodies
+from crm.body_limit import Application, limit_bodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
-application = limit_bodies(get_asgi_application(), limit=settings.REQUEST_MAX_BYTES)
+application = limit_bodies(cast(Application, get_asgi_application()), limit=settings.REQUEST_MAX_BYTES)

@@ -4,6 +4,8 @@ Foreign keys are checked at the commit, where no service can answer any more. Ch
 refusal is a rule's: it has its field and its sentence.
 """
 
+from typing import Any
+
 from django.db import IntegrityError, connection, models
 from django.utils.translation import gettext as _
 
@@ -23,8 +25,8 @@ def vanished(error: IntegrityError, model: type[models.Model], *, field: str = "
 
     Its field is the one with the reference, unless `field` names another.
     """
-    diag = getattr(error.__cause__, "diag", None)
-    if getattr(diag, "sqlstate", None) != FOREIGN_KEY_VIOLATION:
+    diag: Any = getattr(error.__cause__, "diag", None)
+    if diag is None or diag.sqlstate != FOREIGN_KEY_VIOLATION:
         return None
     for column in model._meta.concrete_fields:
         if column.is_relation and str(diag.constraint_name).startswith(f"{model._meta.db_table}_{column.column}_"):

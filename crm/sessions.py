@@ -11,4 +11,4 @@ class SessionStore(CachedSessionStore):
     """Knows by its look that a key is none of ours: a cookie may hold what the database can't even be asked for."""
 
     def _validate_session_key(self, key: str | None) -> bool:
-        return bool(key) and KEY.fullmatch(key) is not None
+        return KEY.fullmatch(key or "") is not None

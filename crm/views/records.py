@@ -110,6 +110,7 @@ def save_once(form: RecordForm, save: Callable[[], Row]) -> Row:
     if form.instance.pk is not None or not token:
         return save()
     rows: Any = type(form.instance)._default_manager.all()
+    row: Row
     row, _is_new = make_once(f"{form.instance._meta.label}:{token}", rows=rows, make=save)
     return row
 

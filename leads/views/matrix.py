@@ -104,7 +104,7 @@ def _save(request: HttpRequest, matrix: Matrix, ticks: Pairs, user: User) -> Htt
         return _review(request, matrix, ticks, user)
     except RuleError as refusal:
         return _page(request, matrix, ticks, refusal=refusal)
-    text = f"{_('Types and statuses saved.')} {moved_text(answer)}".strip()
+    text = " ".join([_("Types and statuses saved."), moved_text(answer)]).strip()
     return redirect_to(request, reverse("leads:funnel_matrix"), text, "warning" if answer.refused else "success")
 
 
