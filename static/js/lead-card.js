@@ -83,9 +83,18 @@ document.addEventListener('htmx:confirm', (event) => {
   const { id } = event.detail.elt
   if (!event.detail.elt.matches('[data-save-first]') || !hasUnsavedChanges()) return
   event.preventDefault()
-  form().addEventListener('htmx:afterRequest', ({ detail }) => {
-    if (detail.xhr.status === 200) document.getElementById(id)?.click()
-  }, { once: true })
+  const goOn = ({ detail }) => {
+    if (detail.elt !== form()) return // a request of something inside the form
+    form().removeEventListener('htmx:afterRequest', goOn)
+    if (detail.xhr.status !== 200) return
+    setTimeout(() => { // once the form knows that it is saved
+      const button = document.getElementById(id)
+      if (!button) return
+      window.htmx.process(button) // it came with the answer
+      button.click()
+    })
+  }
+  form().addEventListener('htmx:afterRequest', goOn)
   form().requestSubmit()
 })
 

@@ -235,6 +235,7 @@ def test_an_action_keeps_what_is_typed(new_page: NewPage, ola: User, lead: Lead,
     page.get_by_role("link", name="Leady").first.click()
     expect(page.get_by_role("dialog")).to_contain_text("nie są jeszcze zapisane")
     page.get_by_role("button", name="Zostań").click()
+    expect(page.locator("dialog[open], .modal.show, .modal-backdrop")).to_have_count(0)
     page.keyboard.press("Control+s")
     say(page, "Zapisano")
     lead.refresh_from_db()
