@@ -216,4 +216,4 @@ def test_no_sequence_of_changes_breaks_the_rule() -> None:
 @pytest.mark.long
 @pytest.mark.django_db
 def test_no_long_sequence_of_changes_breaks_the_rule() -> None:
-    run(examples=400, steps=50)
+    run(examples=150, steps=50)
