@@ -27,7 +27,8 @@ document.addEventListener('keydown', (event) => {
   if (element.matches('input:not([type="checkbox"], [type="radio"]), textarea, select')) {
     element.focus()
     element.select?.()
-  } else element.click()
+  } else if (event.target.closest?.('trix-editor')) requestAnimationFrame(() => element.click()) // it writes its field then
+  else element.click()
 })
 
 const ARIA = { ctrl: 'Control', alt: 'Alt', shift: 'Shift', escape: 'Escape', enter: 'Enter' }
