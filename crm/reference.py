@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import (
+    ActivityType,
     Campaign,
     LeadPriority,
     LeadStatus,
@@ -49,6 +50,10 @@ class Kind:
     @property
     def has_colour(self) -> bool:
         return "colour" in self.fields
+
+    @property
+    def has_icon(self) -> bool:
+        return "icon" in self.fields
 
     @property
     def has_marks(self) -> bool:
@@ -105,6 +110,11 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "positions", "position", Position, "id-badge-2", _("New position"),
         _("Positions of the people you talk to."),
+    ),
+    Kind(
+        "activity-types", "activity_type", ActivityType, "checklist", _("New activity type"),
+        _("What you plan with a lead or a partner: calls, meetings, tasks…"),
+        fields=("name", "kind", "icon", "colour", "sort_order"),
     ),
 )  # fmt: skip
 

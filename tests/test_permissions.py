@@ -164,6 +164,7 @@ URLS: list[Line] = [
     managers("crm:medium_list"),
     managers("crm:source_list"),
     managers("crm:position_list"),
+    managers("crm:activity_type_list"),
     managers("crm:reference_create", kind="tags"),
     managers("crm:reference_create", "post", kind="tags", data={"name": "targi", "colour": "red"}),
     managers("crm:reference_edit", kind="tags", pk="@tag"),

@@ -183,6 +183,13 @@ class ColourSelect(forms.RadioSelect):
     option_template_name = "django/forms/widgets/colour_option.html"
 
 
+class IconSelect(forms.RadioSelect):
+    """Icons to pick from."""
+
+    template_name = "django/forms/widgets/colour.html"
+    option_template_name = "django/forms/widgets/icon_option.html"
+
+
 class ColouredSelect(forms.Select):
     """A choice among reference items, each shown on its colour."""
 

@@ -8,7 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from crm.forms.fields import ColouredSelect, ColourSelect, PlainText, searchable
+from crm.forms.fields import ColouredSelect, ColourSelect, IconSelect, PlainText, searchable
 from crm.models import ReferenceItem
 from crm.reference import Kind
 from crm.services.reference import fingerprint
@@ -31,6 +31,7 @@ class ReferenceItemForm(forms.ModelForm):  # type: ignore[type-arg]
             "is_won": _("Leads in this status count as won."),
             "is_lost": _("Leads get this status through “Lost”, with a reason. Only one status can be marked so."),
             "stuck_after_days": _("A lead that stands here longer is shown as stuck. Empty: as in the settings."),
+            "kind": _("What the activity is, whatever its name: reports and notices go by it."),
             "sort_order": _("The place on lists and on the board; dragging on the list sets it too."),
         }
 
@@ -68,6 +69,8 @@ def form_class(kind: Kind) -> type[ReferenceItemForm]:
         fields=kind.fields,
         widgets={
             "colour": ColourSelect,
+            "icon": IconSelect,
+            "kind": forms.Select(searchable()),
             "stuck_after_days": forms.NumberInput({"min": "1", "max": str(LONGEST_STAY)}),
             "sort_order": forms.NumberInput({"min": "0", "max": str(LONGEST_ORDER)}),
         },

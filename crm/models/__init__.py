@@ -4,6 +4,8 @@ from crm.models.invitations import Invitation
 from crm.models.partners import Partner, PartnerContact
 from crm.models.products import Product, VatRate
 from crm.models.reference import (
+    ActivityIcon,
+    ActivityType,
     Campaign,
     Colour,
     DeletedName,
@@ -22,6 +24,8 @@ from crm.models.system import SystemSettings, Visibility
 from crm.models.users import Language, Team, Theme, User
 
 __all__ = [
+    "ActivityIcon",
+    "ActivityType",
     "Campaign",
     "Colour",
     "DeletedName",

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.models.fields import sort_key
 
@@ -197,3 +198,37 @@ class Position(ReferenceItem):
     class Meta(ReferenceItem.Meta):
         verbose_name = _("position")
         verbose_name_plural = _("positions")
+
+
+class ActivityIcon(models.TextChoices):
+    """The icons to choose from, by their names in Tabler's set."""
+
+    PHONE = "phone", _("Phone")
+    MAIL = "mail", _("Envelope")
+    USERS = "users", _("People")
+    CHECKBOX = "checkbox", _("Tick")
+    CALENDAR = "calendar-event", _("Calendar")
+    MESSAGE = "message-circle", _("Message")
+    VIDEO = "video", _("Camera")
+    PRESENTATION = "presentation", _("Presentation")
+    FILE = "file-text", _("Document")
+    TRUCK = "truck", _("Delivery")
+    TOOL = "tool", _("Tool")
+    STAR = "star", _("Star")
+
+
+class ActivityType(ColouredItem):
+    """What somebody is going to do: a call, an e-mail, a meeting, a task."""
+
+    class Kind(models.TextChoices):
+        CALL = "call", _("Call")
+        EMAIL = "email", pgettext_lazy("kind of activity", "E-mail")
+        MEETING = "meeting", _("Meeting")
+        TASK = "task", _("Task")
+
+    kind = models.CharField(_("kind of activity"), max_length=7, choices=Kind, default=Kind.TASK)
+    icon = models.CharField(_("icon"), max_length=14, choices=ActivityIcon, default=ActivityIcon.CHECKBOX)
+
+    class Meta(ColouredItem.Meta):
+        verbose_name = _("activity type")
+        verbose_name_plural = _("activity types")

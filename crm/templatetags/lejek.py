@@ -112,11 +112,13 @@ def ago(value: datetime | None) -> str:
 
 @register.simple_tag
 def colour_badge(item: Any, css: str = "") -> SafeString | str:
-    """The name of a reference item (status, priority, tag) on its colour; nothing for None."""
+    """The name of a reference item (status, priority, tag) on its colour, with its icon if it has one; nothing for
+    None."""
     if item is None or item == "":
         return NOTHING
-    colour = getattr(item, "colour", Colour.GRAY)
-    return format_html('<span class="lj-badge lj-c-{}{}">{}</span>', colour, f" {css}" if css else "", item)
+    colour, symbol = getattr(item, "colour", Colour.GRAY), getattr(item, "icon", "")
+    drawn = icon(symbol, "lj-icon-sm") if symbol else ""
+    return format_html('<span class="lj-badge lj-c-{}{}">{}{}</span>', colour, f" {css}" if css else "", drawn, item)
 
 
 @register.inclusion_tag("components/avatar.html")

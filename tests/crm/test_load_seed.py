@@ -3,7 +3,18 @@
 import pytest
 from django.core.management import call_command
 
-from crm.models import LeadPriority, LeadStatus, LeadTag, LeadType, LostReason, Medium, Position, Source, User
+from crm.models import (
+    ActivityType,
+    LeadPriority,
+    LeadStatus,
+    LeadTag,
+    LeadType,
+    LostReason,
+    Medium,
+    Position,
+    Source,
+    User,
+)
 from leads.services import create_lead, mark_lost
 from tests.factories.crm import LeadTagFactory
 
@@ -27,6 +38,12 @@ def test_the_seed_is_a_funnel_that_works(ola: User) -> None:
     assert [priority.name for priority in LeadPriority.objects.all()] == ["Niski", "Normalny", "Wysoki", "Pilny"]
     assert LostReason.objects.filter(name="Nieznany (import)").exists()
     assert all(kind.objects.exists() for kind in (LeadTag, Medium, Source, Position))  # type: ignore[attr-defined]
+    assert [(row.name, row.kind) for row in ActivityType.objects.all()] == [
+        ("Telefon", "call"),
+        ("E-mail", "email"),
+        ("Spotkanie", "meeting"),
+        ("Zadanie", "task"),
+    ]
 
     lead = create_lead(values={"name": "Pierwszy"}, by=ola)
     assert (lead.status.name, lead.type) == ("Nowy", LeadType.objects.get())

@@ -91,3 +91,10 @@ class ProductFactory(factory.django.DjangoModelFactory[models.Product]):
         model = models.Product
 
     name = factory.Sequence(lambda n: f"Produkt {n}")
+
+
+class ActivityTypeFactory(factory.django.DjangoModelFactory[models.ActivityType]):
+    class Meta:
+        model = models.ActivityType
+
+    name = factory.Sequence(lambda n: f"Rodzaj {n}")

@@ -1,9 +1,13 @@
 """Makers of leads."""
 
-import factory
+from datetime import date, timedelta
+from typing import Any
 
-from leads.models import Lead
-from tests.factories.crm import LeadStatusFactory
+import factory
+from django.utils import timezone
+
+from leads.models import Activity, Lead
+from tests.factories.crm import ActivityTypeFactory, LeadStatusFactory, UserFactory
 
 
 class LeadFactory(factory.django.DjangoModelFactory[Lead]):
@@ -21,3 +25,23 @@ class LeadFactory(factory.django.DjangoModelFactory[Lead]):
         lead: Lead = super()._create(model_class, *args, **kwargs)
         lead.refresh_from_db()
         return lead
+
+
+class ActivityFactory(factory.django.DjangoModelFactory[Activity]):
+    """A planned activity, of a lead of its own unless a lead or partner is given; `days` from today it is due."""
+
+    class Meta:
+        model = Activity
+
+    class Params:
+        days = 0
+
+    lead: Any = factory.Maybe("partner", None, factory.SubFactory(LeadFactory))
+    partner = None
+    type = factory.SubFactory(ActivityTypeFactory)
+    summary = factory.Sequence(lambda n: f"Zadanie {n}")
+    assignee = factory.SubFactory(UserFactory)
+
+    @factory.lazy_attribute
+    def due_on(self) -> date:
+        return timezone.localdate() + timedelta(days=self.days)

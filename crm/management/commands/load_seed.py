@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from crm.models import (
+    ActivityType,
     Campaign,
     Colour,
     LeadPriority,
@@ -74,6 +75,12 @@ POSITIONS = [
     "Księgowość",
     "Asystent",
 ]
+ACTIVITY_TYPES: list[dict[str, Any]] = [
+    {"name": "Telefon", "kind": ActivityType.Kind.CALL, "icon": "phone", "colour": Colour.GREEN},
+    {"name": "E-mail", "kind": ActivityType.Kind.EMAIL, "icon": "mail", "colour": Colour.BLUE},
+    {"name": "Spotkanie", "kind": ActivityType.Kind.MEETING, "icon": "users", "colour": Colour.PURPLE},
+    {"name": "Zadanie", "kind": ActivityType.Kind.TASK, "icon": "checkbox", "colour": Colour.GRAY},
+]
 KINDS: tuple[type[ReferenceItem], ...] = (
     LeadStatus,
     LeadType,
@@ -84,6 +91,7 @@ KINDS: tuple[type[ReferenceItem], ...] = (
     Medium,
     Source,
     Position,
+    ActivityType,
 )
 
 
@@ -112,6 +120,7 @@ def load_seed() -> bool:
         _store(Medium, [{"name": name} for name in MEDIA])
         _store(Source, [{"name": name} for name in SOURCES])
         _store(Position, [{"name": name} for name in POSITIONS])
+        _store(ActivityType, ACTIVITY_TYPES)
     return True
 
 
