@@ -17,12 +17,13 @@ from leads.cells import Looks, Row, build_rows
 from leads.columns import DEFAULT_ORDER, Column, UnknownSort, columns_of, read_order
 from leads.filters import ALL, CLOSED, OPEN, LeadFilter
 from leads.models import Lead, LeadTagging
-from leads.paging import SORTED_WHOLE, BadCursor, Order, load_page, read_cursor
+from leads.paging import PAGE_SIZE, SORTED_WHOLE, BadCursor, Order, load_page, read_cursor
 from leads.panel import list_url
+from leads.querysets import LeadQuerySet
 
 # Nobody counts a million rows to show a number: beyond this it says "10 000+". What free text finds takes longer.
 COUNTED = 10_000
-COUNTED_IN_SEARCH = 1_000
+COUNTED_IN_SEARCH = 500
 TAG_IDS = ArraySubquery(LeadTagging.objects.filter(lead=OuterRef("pk")).values("tag_id"))
 ALWAYS = ("priority_id", "is_closed")
 
@@ -106,13 +107,16 @@ def read_listing(user: User, data: QueryDict) -> Listing:
         cursor = read_cursor(order, after=data.get("after", ""), before=data.get("before", ""))
     except BadCursor:
         return replace(listing, problem=_("This place in the list is not valid."))
-    most = COUNTED_IN_SEARCH if leads.is_searching else COUNTED
-    # Most of what is searched for is new; without a search the indexes count by themselves.
-    count = leads.qs.order_by(*(["-pk"] if leads.is_searching else [])).count_up_to(most)
+    rows, most = leads.qs, COUNTED
+    if leads.is_searching:
+        most = COUNTED_IN_SEARCH
+        rows, count = _found(rows, most, is_start=cursor is None and order == DEFAULT_ORDER)
+    else:
+        count = rows.count_up_to(most)
     if not count:
         return replace(listing, has_leads=Lead.objects.visible_to(user).exists())
     page = load_page(
-        leads.qs,
+        rows,
         order=order,
         cursor=cursor,
         count=count if count <= most else SORTED_WHOLE + 1,
@@ -134,3 +138,14 @@ def read_listing(user: User, data: QueryDict) -> Listing:
         before_url=list_url([*pairs, ("before", page.before)], order=given) if page.before else "",
         after_url=list_url([*pairs, ("after", page.after)], order=given) if page.after else "",
     )
+
+
+def _found(leads: LeadQuerySet, most: int, *, is_start: bool) -> tuple[LeadQuerySet, int]:
+    """The leads of a search, named by their IDs where these are known, and how many there are, up to `most` + 1.
+
+    Counting has to find them, newest first: the page need not search again. `is_start`: it begins with the newest.
+    """
+    found = list(leads.order_by("-pk").values_list("pk", flat=True)[: most + 1])
+    if is_start:
+        return leads.model._default_manager.filter(pk__in=found[: PAGE_SIZE + 1]), len(found)
+    return (leads.model._default_manager.filter(pk__in=found) if len(found) <= most else leads), len(found)
