@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, TypedDict
 
 from django.core.exceptions import ValidationError
@@ -87,15 +88,24 @@ class Draft:
 Refusal = RuleError | ValidationError
 
 
-@dataclass(slots=True)
+@dataclass
 class _Rules:
-    """What the checks of a batch read, loaded once."""
+    """What the checks of a batch read, each loaded once, when it is first needed."""
 
     by: User | None
-    imported: bool
-    funnel: Funnel = field(default_factory=load_funnel)
-    settings: SystemSettings = field(default_factory=SystemSettings.objects.current)
-    types: list[LeadType] = field(default_factory=lambda: list(LeadType.objects.active()[:2]))
+    imported: bool = False
+
+    @cached_property
+    def funnel(self) -> Funnel:
+        return load_funnel()
+
+    @cached_property
+    def region(self) -> str:
+        return SystemSettings.objects.current().default_region
+
+    @cached_property
+    def types(self) -> list[LeadType]:
+        return list(LeadType.objects.active()[:2])
 
 
 def create_lead(*, values: LeadValues, by: User | None, tags: Iterable[LeadTag] = ()) -> Lead:
@@ -123,7 +133,7 @@ def update_lead(
         current = Lead.objects.select_for_update().get(pk=lead.pk)
         if version is not None and current.version != version:
             raise StaleObject(_("Somebody else has saved this lead in the meantime."))
-        return _only(update_leads(drafts=[Draft(values=values, tags=tags, lead=current)], by=by))
+        return _only(_update([Draft(values=values, tags=tags, lead=current)], _Rules(by=by), alone=True))
 
 
 def create_leads(*, drafts: Sequence[Draft], by: User | None, imported: bool = False) -> list[Lead | Refusal]:
@@ -158,15 +168,19 @@ def update_leads(*, drafts: Sequence[Draft], by: User | None, imported: bool = F
 
     Every draft has its `lead`, loaded for update by the caller. A draft that changes nothing writes nothing.
     """
-    rules = _Rules(by=by, imported=imported)
+    return _update(drafts, _Rules(by=by, imported=imported))
+
+
+def _update(drafts: Sequence[Draft], rules: _Rules, *, alone: bool = False) -> list[Lead | Refusal]:
+    """What `update_leads` does. `alone`: there is one draft, and its refusal ends the transaction."""
     tags = _tags_of([draft.lead for draft in drafts if draft.lead and draft.tags is not None])
     answers: list[Lead | Refusal] = []
     changed: list[Lead] = []
-    with acting_as(by):
+    with acting_as(rules.by):
         for draft in drafts:
             assert draft.lead is not None
             try:
-                if _store(draft.lead, draft, rules, tags):
+                if _store(draft.lead, draft, rules, tags, alone=alone):
                     changed.append(draft.lead)
             except (RuleError, ValidationError) as refusal:
                 answers.append(refusal)
@@ -196,14 +210,17 @@ def check_leads(*, drafts: Sequence[Draft], by: User | None, imported: bool = Fa
     return answers
 
 
-def _store(lead: Lead, draft: Draft, rules: _Rules, tags: dict[int, set[int]]) -> bool:
-    """Write what `draft` changes of a stored lead; tell whether it was anything."""
+def _store(lead: Lead, draft: Draft, rules: _Rules, tags: dict[int, set[int]], *, alone: bool) -> bool:
+    """Write what `draft` changes of a stored lead; tell whether it was anything.
+
+    A refusal by the database leaves what the others wrote; for one that stands `alone` no savepoint is needed.
+    """
     columns = _prepare(lead, draft.values, rules)
     wanted, current = _wanted(draft), tags.get(lead.pk, set())
     tags_changed = wanted is not None and wanted != current
     if not columns and not tags_changed:
         return False
-    with transaction.atomic(), translated_refusals():
+    with transaction.atomic(savepoint=not alone), translated_refusals():
         if columns:
             lead.save(update_fields=columns)
         if wanted is not None and tags_changed:
@@ -241,7 +258,7 @@ def _prepare(lead: Lead, values: LeadValues, rules: _Rules) -> list[str]:
     if not lead.name and lead.product is not None:
         lead.name = lead.product.name
     if is_new or "phone" in given:
-        lead.phone_e164 = to_e164(lead.phone, region=rules.settings.default_region)
+        lead.phone_e164 = to_e164(lead.phone, region=rules.region)
     lead.clean_fields(exclude=RELATIONS)
     _check_sales_person(lead, before["sales_person_id"], is_new=is_new, rules=rules)
     _check_funnel(lead, before, is_new=is_new, funnel=rules.funnel)
