@@ -14,6 +14,7 @@ from django.db.models.expressions import Combinable
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.models import User
 from leads.models import Lead
@@ -62,18 +63,27 @@ def label_of(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: `value` is what the query brings for it, `sort` how it is sorted (None: it is not)."""
+    """A column: `value` is what the query brings for it, `sort` how it is sorted (None: it is not).
+
+    `broken_label` is the label with soft hyphens, for a word too long to stand over a narrow column.
+    """
 
     name: str
     kind: Kind
     value: str
     sort: Sort | None = None
     own_label: str | Promise = ""
+    broken_label: str | Promise = ""
 
     @property
     def label(self) -> str:
         """The heading: the name of the lead's field, as everywhere."""
         return str(self.own_label or label_of(self.name))
+
+    @property
+    def heading(self) -> str:
+        """The label as it stands over the column in the table."""
+        return str(self.broken_label or self.label)
 
     @property
     def css(self) -> str:
@@ -85,8 +95,9 @@ def _text(name: str) -> Column:
     return Column(name, Kind.TEXT, name, Sort((polish_order(name),), is_empty=~filled(name)))
 
 
-def _value(name: str, kind: Kind) -> Column:
-    return Column(name, kind, name, Sort((F(name),), is_empty=Q(**{f"{name}__isnull": True})))
+def _value(name: str, kind: Kind, *, broken_label: str | Promise = "") -> Column:
+    sort = Sort((F(name),), is_empty=Q(**{f"{name}__isnull": True}))
+    return Column(name, kind, name, sort, broken_label=broken_label)
 
 
 def _related(name: str, kind: Kind, keys: Keys, *, value: str = "", empty: bool = True) -> Column:
@@ -129,7 +140,7 @@ ALL_COLUMNS: tuple[Column, ...] = (
     _related("sales_person", Kind.CHOICE, _by_person),
     _value("received_at", Kind.MOMENT),
     _value("expected_revenue", Kind.MONEY),
-    _value("probability", Kind.PERCENT),
+    _value("probability", Kind.PERCENT, broken_label=pgettext_lazy("heading with soft hyphens", "Probability")),
     _value("expected_close", Kind.DEADLINE),
     _choice("priority", Kind.BADGE),
     Column("tags", Kind.TAGS, "tag_ids"),

@@ -12,11 +12,11 @@ function drawer (name) {
   if (name) document.getElementById(name)?.querySelector('a, button, input, select')?.focus()
 }
 
-function toggleStored (key) {
+function toggleStored (key, remembered = key) {
   const collapsed = root.dataset[key] !== 'collapsed'
   if (collapsed) root.dataset[key] = 'collapsed'
   else delete root.dataset[key]
-  memory.set(key, collapsed ? 'collapsed' : '')
+  memory.set(remembered, collapsed ? 'collapsed' : '')
 }
 
 document.addEventListener('click', (event) => {
@@ -24,7 +24,7 @@ document.addEventListener('click', (event) => {
   else if (event.target.closest('[data-sidebar-collapse]')) toggleStored('sidebar')
   else if (event.target.closest('[data-aside-toggle]')) {
     if (narrow.matches) drawer(root.dataset.drawer ? '' : 'aside')
-    else toggleStored('aside')
+    else toggleStored('aside', `aside.${root.dataset.panel}`)
     reflect()
   } else if (event.target.closest('[data-scrim], [data-drawer-close]')) drawer('')
 })

@@ -28,6 +28,16 @@ document.addEventListener('focusin', (event) => {
   row.tabIndex = 0
 })
 
+// What a narrow column cuts is shown whole on pointing at it.
+document.addEventListener('mouseover', (event) => {
+  const cell = event.target.closest?.('#lead-table :is(.lj-cell-clip, .lj-cell-tags)')
+  if (!cell || cell.querySelector('[title]')) return
+  const isCut = [cell, ...cell.querySelectorAll('a')].some((box) => box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight)
+  const badges = [...cell.querySelectorAll('.lj-badge')].map((badge) => badge.textContent)
+  if (isCut) cell.title = badges.join(', ') || cell.textContent.trim()
+  else cell.removeAttribute('title')
+})
+
 // An export takes the filter and the order that the address has now, and shows that it is being made: the server says by
 // a cookie that the file has begun.
 const PATIENCE = 120000

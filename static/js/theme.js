@@ -14,5 +14,8 @@
   dark.addEventListener('change', paint)
   new MutationObserver(paint).observe(root, { attributeFilter: ['data-theme'] })
   if (memory.get('lejek.sidebar') === 'collapsed') root.dataset.sidebar = 'collapsed'
-  if (memory.get('lejek.aside') === 'collapsed') root.dataset.aside = 'collapsed'
+  // A panel is open until somebody folds it; the filters are folded at first where they would leave the table too little.
+  const panel = root.dataset.panel
+  const folded = panel === 'filters' && !matchMedia('(min-width: 1360px)').matches ? 'collapsed' : ''
+  if ((memory.get(`lejek.aside.${panel}`) ?? folded) === 'collapsed') root.dataset.aside = 'collapsed'
 })()

@@ -159,3 +159,39 @@ def test_the_list_is_accessible(new_page: Callable[..., Page], ola: User, leads:
     page.goto(path)
 
     assert_accessible(page)
+
+
+def columns_in_sight(page: Page) -> int:
+    return page.evaluate(
+        "() => { const right = document.querySelector('.lj-table-wrap').getBoundingClientRect().right + 1;"
+        " return [...document.querySelectorAll('#lead-table th')].filter(th => th.getBoundingClientRect().right <= right).length }"
+    )
+
+
+def test_most_columns_are_in_sight_and_the_name_stays(
+    new_page: Callable[..., Page], ola: User, leads: dict[str, Lead]
+) -> None:
+    Lead.objects.update(expected_revenue=1_184_500, probability=35, expected_close="2026-12-24")
+    page = new_page(ola)
+    page.goto("/leads/")
+
+    expect(page.locator("#lead-filter")).to_be_visible()
+    assert columns_in_sight(page) >= 9
+    page.set_viewport_size({"width": 1000, "height": 800})
+    page.locator(".lj-table-wrap").evaluate("wrap => { wrap.scrollLeft = wrap.scrollWidth }")
+    wrap, name = (page.locator(place).first.bounding_box() for place in (".lj-table-wrap", "td.lj-col-name"))
+    assert wrap and name
+    assert abs(name["x"] - wrap["x"]) <= 2
+
+
+def test_the_filters_are_folded_on_a_narrower_screen_until_somebody_opens_them(
+    new_page: Callable[..., Page], ola: User, leads: dict[str, Lead]
+) -> None:
+    page = new_page(ola, viewport={"width": 1280, "height": 800})
+    page.goto("/leads/")
+
+    expect(page.locator("#lead-filter")).not_to_be_visible()
+    page.get_by_role("button", name="Filtry").click()
+    expect(page.locator("#lead-filter")).to_be_visible()
+    page.reload()
+    expect(page.locator("#lead-filter")).to_be_visible()
