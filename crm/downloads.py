@@ -14,16 +14,16 @@ def stream_download(
     request: HttpRequest, pieces: Iterator[bytes], *, name: str, content_type: str
 ) -> StreamingHttpResponse:
     """An answer that saves `pieces` as the file `name`. Each piece is made when the one before has been sent."""
-    body = _one_by_one(pieces) if isinstance(request, ASGIRequest) else pieces
+    body = one_by_one(pieces) if isinstance(request, ASGIRequest) else pieces
     response = StreamingHttpResponse(body, content_type=content_type)
     response.headers["Content-Disposition"] = content_disposition_header(True, name) or ""
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
 
-async def _one_by_one(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Under ASGI Django would make the whole of a synchronous iterator first. Each piece is made in the request's own
-    thread, where its database connection is.
+async def one_by_one(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """The same pieces for ASGI, where Django would make the whole of a synchronous iterator before it sends any. Each
+    is made in the request's own thread, where its database connection is.
     """
     ask = sync_to_async(lambda: next(pieces, None), thread_sensitive=True)
     try:

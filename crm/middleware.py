@@ -5,14 +5,30 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLoginRequiredMiddleware
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.core.handlers.asgi import ASGIRequest
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import translation
 
 from crm.current import request_memory
+from crm.downloads import PIECE, one_by_one
 from crm.views.errors import too_large
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+def send_files_in_pieces(get_response: GetResponse) -> GetResponse:
+    """Files (WhiteNoise's too) leave in pieces under ASGI, where Django would first read each of them whole."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if isinstance(request, ASGIRequest) and isinstance(response, StreamingHttpResponse) and not response.is_async:
+            if isinstance(response, FileResponse):
+                response.block_size = PIECE
+            response.streaming_content = one_by_one(iter(response))
+        return response
+
+    return middleware
 
 
 def request_size(get_response: GetResponse) -> GetResponse:
