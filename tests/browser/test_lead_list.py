@@ -164,7 +164,8 @@ def test_the_list_is_accessible(new_page: Callable[..., Page], ola: User, leads:
 def columns_in_sight(page: Page) -> int:
     return page.evaluate(
         "() => { const right = document.querySelector('.lj-table-wrap').getBoundingClientRect().right + 1;"
-        " return [...document.querySelectorAll('#lead-table th')].filter(th => th.getBoundingClientRect().right <= right).length }"
+        " return [...document.querySelectorAll('#lead-table th')]"
+        ".filter(th => th.getBoundingClientRect().right <= right).length }"
     )
 
 
@@ -180,7 +181,8 @@ def test_most_columns_are_in_sight_and_the_name_stays(
     page.set_viewport_size({"width": 1000, "height": 800})
     page.locator(".lj-table-wrap").evaluate("wrap => { wrap.scrollLeft = wrap.scrollWidth }")
     wrap, name = (page.locator(place).first.bounding_box() for place in (".lj-table-wrap", "td.lj-col-name"))
-    assert wrap and name
+    assert wrap
+    assert name
     assert abs(name["x"] - wrap["x"]) <= 2
 
 
