@@ -8,6 +8,7 @@ from django.core.mail import EmailMessage
 
 from crm.models import Invitation
 from crm.services.invitations import send_invitation
+from crm.services.notification_mail import due_mails, give_up_interrupted_mails, send_notification_mail
 
 RETRIES: dict[str, Any] = {
     "autoretry_for": (OSError, smtplib.SMTPException),
@@ -29,3 +30,17 @@ def send_invitation_task(invitation_id: int, origin: str) -> None:
 def send_account_mail_task(subject: str, body: str, to: list[str]) -> None:
     """Send a mail about an account: a link to a new password, a notice of a change."""
     EmailMessage(subject, body, None, to).send()
+
+
+@shared_task
+def send_notification_mail_task(notification_id: int) -> None:
+    """Send the e-mail of one notification, when it is its time; what fails is tried again by the sweep below."""
+    send_notification_mail(notification_id=notification_id)
+
+
+@shared_task
+def send_waiting_notification_mails() -> None:
+    """Send what is due: e-mails to be tried again, and those whose task got lost (beat starts this every minute)."""
+    give_up_interrupted_mails()
+    for notification_id in due_mails():
+        send_notification_mail_task.delay(notification_id)

@@ -178,12 +178,16 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BEAT_SCHEDULE = {
     "resume stalled imports": {"task": "leads.tasks.resume_stalled_imports", "schedule": 15.0},
+    "send waiting notifications": {"task": "crm.tasks.send_waiting_notification_mails", "schedule": 60.0},
 }
 
 # --- Mail ---------------------------------------------------------------------------------------------------------
 
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Lejek <lejek@localhost>")
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+
+# Where links in mails lead that no request asked for.
+PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{env.str('PORT', default='') or 8000}").rstrip("/")
 
 # --- Browser safety -----------------------------------------------------------------------------------------------
 

@@ -54,6 +54,7 @@ CSRF_COOKIE_SECURE = True
 LANGUAGE_COOKIE_SECURE = True
 CSRF_TRUSTED_ORIGINS = [f"https://{'*' if host.startswith('.') else ''}{host}" for host in _hosts]
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https"
+PUBLIC_URL = env.str("PUBLIC_URL", default=f"https://{_hosts[0].lstrip('.')}").rstrip("/")
 
 # --- Files --------------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """Users, partners, products and reference data: what every other app builds on."""
 
 from crm.models.invitations import Invitation
+from crm.models.notifications import Notification, NotificationKind, NotificationPreference
 from crm.models.partners import Partner, PartnerContact
 from crm.models.products import Product, VatRate
 from crm.models.reference import (
@@ -38,6 +39,9 @@ __all__ = [
     "LeadTypeStatus",
     "LostReason",
     "Medium",
+    "Notification",
+    "NotificationKind",
+    "NotificationPreference",
     "Partner",
     "PartnerContact",
     "Position",
