@@ -33,3 +33,8 @@ def may_take(user: User, lead: Lead) -> bool:
     if lead.sales_person_id == user.pk or not may_edit(user):
         return False
     return may_reassign(user, owner_id=lead.sales_person_id, to_id=user.pk)
+
+
+def may_change_many(user: User) -> bool:
+    """Whether selecting rows makes sense for `user`: they change leads, or delete some."""
+    return may_edit(user) or user.has_perm("leads.delete_lead") or user.has_perm("leads.delete_any_lead")

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from leads.views import actions, card, imports, leaver, matrix, partner_block
+from leads.views import actions, card, cells, imports, leaver, matrix, partner_block
 from leads.views.list import home_show, lead_columns, lead_export, lead_list
 
 app_name = "leads"
@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern] = [
     path("leads/similar/", card.lead_similar, name="lead_similar"),
     path("leads/status-field/", card.lead_status_field, name="lead_status_field"),
     path("leads/<int:pk>/", card.lead_detail, name="lead_detail"),
+    path("leads/<int:pk>/row/", cells.lead_row, name="lead_row"),
+    path("leads/<int:pk>/cells/<slug:field>/", cells.lead_cell, name="lead_cell"),
     path("leads/<int:pk>/update/", card.lead_update, name="lead_update"),
     path("leads/<int:pk>/history/", card.lead_history, name="lead_history"),
     path("leads/<int:pk>/status-changes/", card.lead_status_changes, name="lead_status_changes"),

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from crm.downloads import stream_download
 from crm.htmx import asking_page, close_dialog, trigger
 from crm.requests import signed_in_user
+from leads.cell_forms import CHANGED_IN_PLACE
 from leads.columns import DEFAULT_COLUMNS, all_columns
 from leads.export import TooManyRows, csv_pieces, prepare_export, too_many_text, xlsx_pieces
 from leads.listing import Listing, prepare_listing, read_listing
 from leads.panel import build_chips, build_panel, list_url
-from leads.permissions import may_create
+from leads.permissions import may_change_many, may_create, may_edit
 from leads.sections import section_tabs
 from leads.services.columns import choose_columns
 from leads.views.responses import is_htmx, require
@@ -46,6 +47,9 @@ def lead_list(request: HttpRequest) -> HttpResponse:
         "address": _address(request, listing),
         "chips": build_chips(listing.leads, order=listing.order_given),
         "may_create": may_create(user),
+        "may_edit": may_edit(user),
+        "may_select": may_change_many(user),
+        "cells": CHANGED_IN_PLACE,
     }
     if not is_htmx(request):
         context |= {"panel": build_panel(listing.leads), "tabs": section_tabs("leads:lead_list")}
