@@ -17,7 +17,7 @@ from babel.numbers import (
 )
 from babel.units import format_unit
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 # British English: day before month, as everywhere in Europe.
 LOCALES = {"pl": Locale("pl"), "en": Locale("en", "GB")}
@@ -92,8 +92,10 @@ def format_ago(value: datetime) -> str:
 
 
 def format_duration(value: timedelta) -> str:
-    """How long something lasted, in its two largest units: `2 dni 3 godz.`, `5 min`."""
+    """How long something lasted, in its two largest units: `2 dni 3 godz.`, `5 min`, `mniej niż minuta`."""
     minutes = max(int(value.total_seconds()) // 60, 0)
+    if not minutes:
+        return gettext("less than a minute")
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
     parts: list[tuple[int, str, Literal["long", "short"]]] = [
         (days, "day", "long"),

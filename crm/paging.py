@@ -1,6 +1,9 @@
 """Pages of partners and products: a page starts after the last row of the one before, however deep it lies.
 
 An order has one key and then the ID. Rows with an empty key stand last, ascending and descending alike.
+
+Leads have a pager of their own (leads/paging.py): at a million rows each part of an order must be read by its own
+index, an order may go by related rows, and a page is values, not objects. Here one query reads objects of few rows.
 """
 
 from collections.abc import Mapping

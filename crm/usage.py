@@ -3,8 +3,10 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import models
 from django.db.models.fields.reverse_related import ForeignObjectRel
+from django.utils.module_loading import import_string
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,11 @@ class Use:
     def label(self) -> str:
         """The plural name of the model."""
         return str(self.model._meta.verbose_name_plural)
+
+    def list_url(self, row: models.Model) -> str:
+        """Where these rows are listed; "" when nowhere. The app of their model tells (settings.USE_LISTS)."""
+        path = settings.USE_LISTS.get(self.model._meta.label)
+        return import_string(path)(field=self.field, pk=row.pk) if path else ""
 
 
 def uses_of(row: models.Model) -> list[Use]:

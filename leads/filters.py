@@ -154,6 +154,17 @@ class LeadFilter(django_filters.FilterSet):
         pairs = [(name, value) for name in self.filters for value in self.data.getlist(name)]
         return [pair for pair in pairs if pair != ("state", OPEN)]
 
+    def valid_parameters(self) -> list[tuple[str, str]]:
+        """The parameters without the wrong values: of several choices, those that exist stay."""
+        return [
+            (name, value)
+            for name, value in self.parameters()
+            if name not in self.errors or self._is_offered(name, value)
+        ]
+
+    def _is_offered(self, name: str, value: str) -> bool:
+        return name in CHOSEN and any(value == offered for offered, _name in self.filters[name].extra["choices"])
+
     # --- What each parameter means
 
     def search(self, leads: LeadQuerySet, name: str, value: str) -> LeadQuerySet:

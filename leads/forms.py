@@ -84,8 +84,8 @@ class LeadForm(forms.ModelForm):  # type: ignore[type-arg]
             "partner": RemoteSelect(reverse_lazy("crm:partner_search"), placeholder=_("Search for a partner…")),
             "sales_person": RemoteSelect(reverse_lazy("crm:user_search"), placeholder=_("Search for a person…")),
             "name": forms.TextInput(attrs={"class": "lead-name"}),
-            "priority": ColouredSelect,
-            "tags": ColouredSelectMultiple,
+            "priority": ColouredSelect(placeholder=_("Choose a priority")),
+            "tags": ColouredSelectMultiple(placeholder=_("Choose tags")),
             "phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
             "website": forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
         }
@@ -222,9 +222,11 @@ class LeadForm(forms.ModelForm):  # type: ignore[type-arg]
         return self.chosen_version is not None and self.data.get(f"keep-{name}") == "theirs"
 
     def refuse(self, refusal: RuleError | ValidationError) -> None:
-        """Show what the service refused, at the field it concerns."""
+        """Show what the service refused, at the field it concerns; of a status, why it has to be chosen anew."""
         if isinstance(refusal, RuleError):
-            self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+            reason = "" if isinstance(refusal, StatusNotAllowed) else self.status_refusal
+            text = f"{reason} {refusal}" if reason and refusal.field == "status" else str(refusal)
+            self.add_error(refusal.field if refusal.field in self.fields else None, text)
             return
         errors = refusal.error_dict if hasattr(refusal, "error_dict") else {None: [refusal]}
         for name, messages in errors.items():

@@ -63,6 +63,11 @@ class Listing:
         return list_url(self.leads.parameters(), order=self.order_given)
 
     @property
+    def repaired_url(self) -> str:
+        """The list with what is right of this filter."""
+        return list_url(self.leads.valid_parameters(), order=self.order_given)
+
+    @property
     def everything_url(self) -> str:
         """All leads, open and closed, in this order."""
         return list_url([("state", ALL)], order=self.order_given)

@@ -105,6 +105,11 @@ def list_url(pairs: Sequence[tuple[str, str]], *, order: str = "") -> str:
     return list_path() + (f"?{query}" if query else "")
 
 
+def use_url(*, field: str, pk: int) -> str:
+    """All leads, open and closed, that have this row in `field`; "" when the list has no filter for it."""
+    return list_url([("state", ALL), (field, str(pk))]) if field in CHOSEN else ""
+
+
 @cache
 def list_path() -> str:
     """The address of the list."""

@@ -161,6 +161,8 @@ REFERENCE_REPLACERS = {
     "leads.Lead": "leads.services.replacing.replace_in_leads",
     "leads.LeadTagging": "leads.services.replacing.replace_tag",
 }
+# Where the rows that use a reference item are listed.
+USE_LISTS = {"leads.Lead": "leads.panel.use_url", "leads.LeadTagging": "leads.panel.use_url"}
 # Logs of the past: they are never rewritten, so an item that one tells of is archived instead of deleted.
 REFERENCE_LOGS = ["leads.LeadStatusChange"]
 # Once one of these has a row, the currency of the system is fixed.

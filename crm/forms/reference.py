@@ -86,8 +86,11 @@ class ReplaceForm(forms.Form):
         offered = kind.model._default_manager.filter(is_archived=False).exclude(pk=item.pk)
         if kind.has_marks and not getattr(item, "is_lost", False):
             offered = offered.exclude(Q(is_lost=True))  # each lead would need its own reason
+        choose = _("Choose what replaces it")
         self.fields["replacement"] = forms.ModelChoiceField(
             queryset=offered,
             label=_("Replace it everywhere with"),
-            widget=ColouredSelect() if kind.has_colour else forms.Select(searchable()),
+            widget=ColouredSelect(placeholder=choose)
+            if kind.has_colour
+            else forms.Select(searchable(placeholder=choose)),
         )

@@ -167,7 +167,7 @@ class LeadPriority(ColouredItem):
 class LeadTag(ColouredItem):
     class Meta(ColouredItem.Meta):
         verbose_name = _("lead tag")
-        verbose_name_plural = _("lead tags")
+        verbose_name_plural = pgettext_lazy("reference data", "lead tags")
 
 
 class LostReason(ReferenceItem):

@@ -14,9 +14,8 @@ class Visibility(models.TextChoices):
 
 class SystemSettingsManager(models.Manager["SystemSettings"]):
     def current(self) -> "SystemSettings":
-        """The one row; it is made with its defaults the first time."""
-        row = self.filter(pk=1).first()
-        return row or self.get_or_create(pk=1)[0]
+        """The one row, which a migration made."""
+        return self.get(pk=1)
 
 
 class SystemSettings(models.Model):

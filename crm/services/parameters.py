@@ -26,7 +26,6 @@ def update_parameters(*, values: Mapping[str, Any], seen: str | None, by: User) 
     more. Raises RuleError when the currency is fixed, ValidationError at the field.
     """
     with transaction.atomic():
-        SystemSettings.objects.current()
         row = SystemSettings.objects.select_for_update().get(pk=1)
         if seen is not None and seen != fingerprint(row, values):
             raise StaleObject(_("Somebody else has changed the settings in the meantime."))

@@ -12,6 +12,7 @@ from kombu.exceptions import OperationalError
 
 from crm.errors import RuleError
 from crm.models import LostReason, User
+from crm.references import check_references, vanished
 from leads.importing.fields import fields_of, guess, normal
 from leads.importing.files import check_size, judge
 from leads.importing.inspecting import Inspection, inspect
@@ -76,7 +77,7 @@ def set_columns(*, run: ImportRun, fields: Sequence[str], settings: Mapping[str,
     """Say which field each column fills ("" for none) and how texts are read. Another encoding or separator has the
     file read anew; the fields then stay with the headers that are still there.
 
-    Raises RuleError (a field given twice, none at all, or the run is at work), FileRefused.
+    Raises RuleError (a field given twice, none at all, the lost reason is gone, or the run is at work), FileRefused.
     """
     run = _at_rest(run, (Stage.COLUMNS, Stage.CHECK))
     reread = any(settings.get(name, getattr(run, name)) != getattr(run, name) for name in ("encoding", "delimiter"))
@@ -100,7 +101,7 @@ def set_columns(*, run: ImportRun, fields: Sequence[str], settings: Mapping[str,
     if twice := next((name for name in chosen if chosen.count(name) > 1), None):
         raise RuleError(_("Two columns fill the field “%(field)s”. Leave one of them.") % {"field": known[twice].label})
     run.stage, run.state, run.error, run.unknowns = Stage.COLUMNS, State.IDLE, "", {}
-    run.save()
+    _save(run)
     return run
 
 
@@ -110,7 +111,7 @@ def choose_mapping(*, run: ImportRun, mapping: ImportMapping) -> ImportRun:
     run = _at_rest(run, (Stage.COLUMNS, Stage.CHECK))
     _apply(run, mapping)
     run.stage, run.state = Stage.COLUMNS, State.IDLE
-    run.save()
+    _save(run)
     return run
 
 
@@ -232,6 +233,17 @@ def _at_rest(run: ImportRun, stages: Sequence[str]) -> ImportRun:
     if locked.state not in AT_REST or locked.stage not in stages:
         raise RuleError(_("This step is not possible now. Look at where the import stands."))
     return locked
+
+
+def _save(run: ImportRun) -> None:
+    """Store the run. Raises RuleError when the lost reason that it names was deleted meanwhile."""
+    try:
+        run.save()
+        check_references()
+    except IntegrityError as error:
+        if gone := vanished(error, ImportRun):
+            raise gone from error
+        raise
 
 
 def _take_over(run: ImportRun, found: Inspection) -> None:

@@ -10,7 +10,7 @@ from leads.services.actions import (
     mark_lost,
     reopen,
 )
-from leads.services.once import create_lead_once
+from leads.services.once import copy_lead_once, create_lead_once
 from leads.services.write import Draft, LeadValues, check_leads, create_lead, create_leads, update_lead, update_leads
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "change_status",
     "check_leads",
     "copy_lead",
+    "copy_lead_once",
     "create_lead",
     "create_lead_once",
     "create_leads",

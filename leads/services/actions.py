@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from crm.errors import InUse, RuleError
 from crm.history import acting_as
 from crm.models import LeadStatus, LostReason, Partner, User
+from crm.services.partners import ContactValues, PartnerValues, save_contact, save_partner
 from crm.usage import count_by_label, uses_of
 from leads.models import Lead, LeadStatusChange
 from leads.querysets import load_funnel
@@ -72,34 +73,35 @@ def copy_lead(*, lead: Lead, by: User) -> Lead:
 def create_partner(*, lead: Lead, by: User, version: int | None = None) -> Partner:
     """Make a partner of the company or person that `lead` tells of, and link it.
 
-    Raises RuleError when the lead has a partner already, StaleObject.
+    Raises RuleError when the lead has a partner already, StaleObject, and what `save_partner` raises.
     """
     if lead.partner_id is not None:
         raise RuleError(_("This lead already has a partner."), field="partner")
     person = f"{lead.first_name} {lead.last_name}".strip()
-    with transaction.atomic(), acting_as(by):
-        partner = Partner.objects.create(
-            kind=Partner.Kind.COMPANY if lead.company_name or not person else Partner.Kind.PERSON,
-            name=lead.company_name or person or lead.name,
-            phone=lead.phone,
-            phone_e164=lead.phone_e164,
-            email=lead.email,
-            website=lead.website,
-            street=lead.street,
-            city=lead.city,
-            region=lead.region,
-            postal_code=lead.postal_code,
-            country=lead.country,
-        )
+    is_company = bool(lead.company_name or not person)
+    values: PartnerValues = {
+        "kind": Partner.Kind.COMPANY if is_company else Partner.Kind.PERSON,
+        "name": lead.company_name or person or lead.name,
+        "phone": lead.phone,
+        "email": lead.email,
+        "website": lead.website,
+        "street": lead.street,
+        "city": lead.city,
+        "region": lead.region,
+        "postal_code": lead.postal_code,
+        "country": lead.country,
+    }
+    contact: ContactValues = {
+        "first_name": lead.first_name,
+        "last_name": lead.last_name,
+        "position": lead.position,
+        "phone": lead.phone,
+        "email": lead.email,
+    }
+    with transaction.atomic():
+        partner = save_partner(partner=None, values=values, by=by)
         if lead.company_name and person:
-            partner.contacts.create(
-                first_name=lead.first_name,
-                last_name=lead.last_name,
-                position=lead.position,
-                phone=lead.phone,
-                phone_e164=lead.phone_e164,
-                email=lead.email,
-            )
+            save_contact(partner=partner, contact=None, values=contact, by=by)
         update_lead(lead=lead, values={"partner": partner}, by=by, version=version)
     return partner
 

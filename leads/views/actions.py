@@ -22,7 +22,7 @@ from leads.querysets import load_funnel
 from leads.rules import lost_status
 from leads.services import (
     change_status,
-    copy_lead,
+    copy_lead_once,
     create_partner,
     delete_lead,
     holders,
@@ -30,7 +30,7 @@ from leads.services import (
     reopen,
     update_lead,
 )
-from leads.views.responses import card_url, changed, find_lead, outdated, refused, require, version_of
+from leads.views.responses import card_url, changed, find_lead, outdated, refused, require, seen_version
 
 
 def _editable(request: HttpRequest, pk: int) -> tuple[User, Lead]:
@@ -47,7 +47,7 @@ def lead_change_status(request: HttpRequest, pk: int) -> HttpResponseBase:
     try:
         to = forms.ModelChoiceField(LeadStatus.objects.all()).clean(request.POST.get("status", ""))
         reason = LostForm(request.POST).reason()
-        change_status(lead=lead, to=to, by=user, lost_reason=reason, version=version_of(request))
+        change_status(lead=lead, to=to, by=user, lost_reason=reason, version=seen_version(request))
     except StaleObject:
         return outdated(request, lead)
     except (RuleError, ValidationError) as refusal:
@@ -62,7 +62,7 @@ def lead_lose(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = LostForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            mark_lost(lead=lead, reason=form.cleaned_data["lost_reason"], by=user, version=version_of(request))
+            mark_lost(lead=lead, reason=form.cleaned_data["lost_reason"], by=user, version=seen_version(request))
         except StaleObject:
             return close_dialog(outdated(request, lead))
         except (RuleError, ValidationError) as refusal:
@@ -87,7 +87,7 @@ def lead_reopen(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Otwórz ponownie."""
     user, lead = _editable(request, pk)
     try:
-        stored = reopen(lead=lead, by=user, version=version_of(request))
+        stored = reopen(lead=lead, by=user, version=seen_version(request))
     except StaleObject:
         return outdated(request, lead)
     except (RuleError, ValidationError) as refusal:
@@ -102,7 +102,7 @@ def lead_assign_to_me(request: HttpRequest, pk: int) -> HttpResponseBase:
     user, lead = _editable(request, pk)
     require(permissions.may_reassign(user, owner_id=lead.sales_person_id, to_id=user.pk))
     try:
-        update_lead(lead=lead, values={"sales_person": user}, by=user, version=version_of(request))
+        update_lead(lead=lead, values={"sales_person": user}, by=user, version=seen_version(request))
     except StaleObject:
         return outdated(request, lead)
     except (RuleError, ValidationError) as refusal:
@@ -116,7 +116,7 @@ def lead_create_partner(request: HttpRequest, pk: int) -> HttpResponseBase:
     user, lead = _editable(request, pk)
     require(user.has_perm("crm.add_partner"))
     try:
-        partner = create_partner(lead=lead, by=user, version=version_of(request))
+        partner = create_partner(lead=lead, by=user, version=seen_version(request))
     except StaleObject:
         return outdated(request, lead)
     except (RuleError, ValidationError) as refusal:
@@ -126,12 +126,12 @@ def lead_create_partner(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @require_POST
 def lead_copy(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Kopiuj: open a new lead with the same values."""
+    """Kopiuj: open a new lead with the same values. Sent twice from one page, it makes one lead."""
     user = signed_in_user(request)
     lead = find_lead(user, pk)
     require(permissions.may_create(user))
     try:
-        copy = copy_lead(lead=lead, by=user)
+        copy = copy_lead_once(key=f"copy {user.pk} {pk} {request.POST.get('token', '')}", lead=lead, by=user)
     except (RuleError, ValidationError) as refusal:
         return refused(request, lead, refusal)
     text = _("This is the copy of lead %(number)s.") % {"number": lead.number}

@@ -36,6 +36,7 @@ from leads.views.responses import (
     gone,
     is_htmx,
     require,
+    seen_version,
     version_of,
 )
 
@@ -118,7 +119,7 @@ def lead_update(request: HttpRequest, pk: int) -> HttpResponseBase:
         return _refused_form(request, form)
     if form.is_undecided:
         return _ask_which(request, form)
-    version = form.chosen_version or version_of(request) or 0  # 0: none was sent, and none has it
+    version = form.chosen_version or seen_version(request)
     try:
         update_lead(lead=lead, values=form.values(), tags=form.tags(), by=user, version=version)
     except Lead.DoesNotExist:

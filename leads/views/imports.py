@@ -99,7 +99,8 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponseBase:
             if "look" not in request.POST:
                 control.start_check(run=run)
         except (RuleError, FileRefused) as refusal:
-            form.add_error(None, str(refusal))
+            field = getattr(refusal, "field", None)
+            form.add_error(field if field in form.fields else None, str(refusal))
         else:
             return redirect("leads:import_columns" if "look" in request.POST else "leads:import_detail", pk)
     context = {

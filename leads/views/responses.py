@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -62,6 +63,11 @@ def version_of(request: HttpRequest) -> int | None:
     return parse_id(request.POST.get("version", ""))
 
 
+def seen_version(request: HttpRequest) -> int:
+    """The version that a change is meant for; 0, which no lead has, when the request names none."""
+    return version_of(request) or 0
+
+
 def card_context(user: User, lead: Lead, *, form: LeadForm | None = None, **more: Any) -> dict[str, Any]:
     """What the templates of the card need; `form` is the one that was refused."""
     funnel = form.funnel if form else load_funnel()
@@ -70,6 +76,7 @@ def card_context(user: User, lead: Lead, *, form: LeadForm | None = None, **more
         "card": LeadCard(lead, user=user, funnel=funnel),
         "form": form or LeadForm(instance=lead, user=user, funnel=funnel),
         "seen_at": timezone.now().isoformat(),
+        "copy_token": get_random_string(22),
         **more,
     }
 
@@ -126,7 +133,15 @@ def refused(request: HttpRequest, lead: Lead, refusal: RuleError | ValidationErr
 
 
 def outdated(request: HttpRequest, lead: Lead) -> HttpResponseBase:
-    """The answer to an action on a lead that somebody else saved since the page was opened: 409, and who it was."""
+    """The answer to an action on a lead that somebody else saved since the page was opened: 409, and who it was. So
+    answered is an action, too, that does not say which version of the lead it is meant for.
+    """
+    if version_of(request) is None:
+        text = _("Nothing was changed: the request did not say which version of the lead it is for. Reload the page.")
+        if is_htmx(request):
+            return toast(HttpResponse(status=409, headers={"HX-Reswap": "none"}), text, "warning")
+        messages.warning(request, text)
+        return card_page(request, lead, status=409)
     context = {"saved_by": last_author(lead), "saved_at": lead.updated_at, "lead": lead}
     if not is_htmx(request):
         return card_page(request, lead, status=409, outdated=context)

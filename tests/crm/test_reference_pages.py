@@ -252,3 +252,25 @@ def test_dragging_stores_the_order(manager: Client) -> None:
     assert answer.json() == {str(second.pk): 1, str(first.pk): 2}
     assert list(LeadStatus.objects.all()) == [second, first]
     assert manager.get(reverse("crm:reference_sort", args=["statuses"])).status_code == 405
+
+
+def test_what_holds_an_item_is_a_link_to_those_leads(manager: Client, funnel: FunnelCast) -> None:
+    tag, campaign = LeadTagFactory(), Campaign.objects.create(name="Wiosna")
+    lead = LeadFactory(status=funnel.won, campaign=campaign)
+    lead.tags.add(tag)
+    LeadFactory(status=funnel.won)
+
+    for slug, item, query in (("tags", tag, f"tag={tag.pk}"), ("campaigns", campaign, f"campaign={campaign.pk}")):
+        page = manager.get(reverse("crm:reference_delete", args=[slug, item.pk])).content.decode()
+        assert f'href="/leads/?state=all&amp;{query}"' in page
+        found = manager.get(f"/leads/?state=all&{query}").content.decode()
+        assert f'data-lead-id="{lead.pk}"' in found
+        assert found.count("data-lead-id=") == 1
+
+
+def test_settings_speak_of_many_leads_and_a_lead_of_itself(manager: Client, funnel: FunnelCast) -> None:
+    assert "Tagi leadów" in manager.get("/settings/tags/").content.decode()
+    lead = LeadFactory(status=funnel.new)
+    card = manager.get(f"/leads/{lead.pk}/").content.decode()
+    assert "Tagi leadu" in card
+    assert "Tagi leadów" not in card

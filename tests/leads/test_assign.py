@@ -32,7 +32,8 @@ def test_a_sales_person_takes_nobody_elses(ola: User, marek: User, ewa: User, le
     assert "lead-take" not in signed_in(ola).get(f"/leads/{lead.pk}/").content.decode()
     assert post(ola, f"/leads/{lead.pk}/assign-to-me/").status_code == 403
     assert Lead.objects.get().sales_person == marek
-    assert post(ewa, f"/leads/{lead.pk}/assign-to-me/").status_code == 200
+    version = Lead.objects.get().version
+    assert post(ewa, f"/leads/{lead.pk}/assign-to-me/", {"version": version}).status_code == 200
     assert Lead.objects.get().sales_person == ewa
 
 

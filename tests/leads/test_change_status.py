@@ -96,7 +96,24 @@ def test_who_may(ola: User, marek: User, lead: Lead, funnel: FunnelCast) -> None
 
 def test_without_scripts_a_refusal_is_a_page(ola: User, lead: Lead, funnel: FunnelCast) -> None:
     client = signed_in(ola)
-    refused = client.post(f"/leads/{lead.pk}/status/", {"status": funnel.qualified.pk})
+    refused = client.post(f"/leads/{lead.pk}/status/", {"status": funnel.qualified.pk, "version": lead.version})
     assert (refused.status_code, "nie jest dozwolony" in refused.content.decode()) == (422, True)
-    assert client.post(f"/leads/{lead.pk}/status/", {"status": funnel.proposal.pk}).status_code == 302
+    sent = {"status": funnel.proposal.pk, "version": lead.version}
+    assert client.post(f"/leads/{lead.pk}/status/", sent).status_code == 302
     assert Lead.objects.get().status == funnel.proposal
+
+
+@pytest.mark.parametrize("action", ["status", "lose", "reopen", "assign-to-me", "create-partner"])
+def test_an_action_that_names_no_version_changes_nothing(ewa: User, ola: User, funnel: FunnelCast, action: str) -> None:
+    status = funnel.won if action == "reopen" else funnel.new
+    lead = create_lead(values={"name": "Hala", "status": status, "sales_person": ola}, by=ola)
+    sent = {"status": funnel.proposal.pk, "lost_reason": funnel.too_expensive.pk}
+
+    response = post(ewa, f"/leads/{lead.pk}/{action}/", sent)
+    page = signed_in(ewa).post(f"/leads/{lead.pk}/{action}/", sent)
+
+    assert (response.status_code, page.status_code) == (409, 409)
+    assert "wersji leadu" in response.headers["HX-Trigger"].encode().decode("unicode_escape")
+    assert "Nic nie zmieniono: żądanie nie podało, której wersji leadu dotyczy." in page.content.decode()
+    stored = Lead.objects.get()
+    assert (stored.version, stored.status, stored.sales_person) == (lead.version, status, ola)

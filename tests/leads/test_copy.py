@@ -1,5 +1,6 @@
 """Kopiuj."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,7 @@ from leads.models import Lead
 from leads.services import create_lead, mark_lost
 from tests.cast import FunnelCast
 from tests.factories.crm import LeadTagFactory, LeadTypeFactory, PartnerFactory
-from tests.leads.cards import post
+from tests.leads.cards import post, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +42,25 @@ def test_copies_the_values_to_a_new_lead_of_the_user(ola: User, marek: User, fun
     assert copy.received_at is not None
     lead.refresh_from_db()
     assert (lead.status, lead.external_id, lead.sales_person) == (funnel.lost, "X-1", marek)
+
+
+def test_sent_twice_it_makes_one_copy(ola: User, funnel: FunnelCast) -> None:
+    lead = create_lead(values={"name": "Hala"}, by=ola)
+
+    answers = [post(ola, f"/leads/{lead.pk}/copy/", {"token": token}) for token in ("a", "a", "b")]
+
+    first, again, another = (answer.headers["HX-Redirect"] for answer in answers)
+    assert first == again
+    assert another not in (first, f"/leads/{lead.pk}/")
+    assert Lead.objects.count() == 3
+
+
+def test_each_page_of_the_card_copies_once(ola: User, funnel: FunnelCast) -> None:
+    lead = create_lead(values={"name": "Hala"}, by=ola)
+    pages = [signed_in(ola).get(f"/leads/{lead.pk}/").content.decode() for _ in range(2)]
+    tokens = [re.findall(r"""hx-vals='{"token": "(\w{22})"}'""", page) for page in pages]
+    assert [len(found) for found in tokens] == [1, 1]
+    assert tokens[0] != tokens[1]
 
 
 def test_needs_the_permission_to_create(ola: User, funnel: FunnelCast) -> None:

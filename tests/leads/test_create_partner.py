@@ -40,7 +40,7 @@ def test_a_company_with_its_contact(ola: User, funnel: FunnelCast) -> None:
 
 def test_a_person_without_a_company(ola: User, funnel: FunnelCast) -> None:
     lead = create_lead(values={"name": "Hala", "first_name": "Anna", "last_name": "Wiśniewska"}, by=ola)
-    post(ola, f"/leads/{lead.pk}/create-partner/")
+    post(ola, f"/leads/{lead.pk}/create-partner/", {"version": lead.version})
     partner = Partner.objects.get()
     assert (partner.kind, partner.name, partner.contacts.count()) == (Partner.Kind.PERSON, "Anna Wiśniewska", 0)
 
@@ -57,3 +57,14 @@ def test_a_stale_card_makes_no_partner(ola: User, ewa: User, funnel: FunnelCast)
     update_lead(lead=lead, values={"company_name": "Inna"}, by=ewa)
     assert post(ola, f"/leads/{lead.pk}/create-partner/", {"version": 1}).status_code == 409
     assert not Partner.objects.exists()
+
+
+def test_the_rules_of_partners_hold_for_it(ola: User, funnel: FunnelCast) -> None:
+    lead = create_lead(values={"name": "Hala", "company_name": "Hurtownia", "website": "javascript:alert(1)"}, by=ola)
+
+    response = post(ola, f"/leads/{lead.pk}/create-partner/", {"version": lead.version})
+
+    assert response.status_code == 422
+    assert "adres" in response.headers["HX-Trigger"].encode().decode("unicode_escape")
+    assert not Partner.objects.exists()
+    assert Lead.objects.get().partner is None

@@ -1,5 +1,6 @@
 """The filter of leads: what each part of it lets through, and what not."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -217,6 +218,30 @@ def test_a_bad_value_is_told_at_its_field_and_lists_nothing(
             at_field = answer.split(f'data-field="{field}"')[1].split("data-field=")[0]
             assert message in at_field
             assert 'aria-invalid="true"' in at_field
+
+
+@pytest.mark.parametrize(
+    ("query", "repaired"),
+    [
+        ("state=closed&status=abc", "?state=closed"),
+        ("q=dom&status={new}&status=abc&sort=name", "?q=dom&amp;status={new}&amp;sort=name"),
+        ("mine=1&close_from=2026-05-02&close_to=2026-05-01", "?mine=1&amp;close_from=2026-05-02"),
+        ("state=abc&mine=1", "?mine=1"),
+    ],
+)
+def test_the_way_out_of_a_bad_filter_keeps_the_rest(
+    as_ola: Client, funnel: FunnelCast, query: str, repaired: str
+) -> None:
+    LeadFactory(status=funnel.new)
+
+    page = as_ola.get(f"{URL}?{query.format(new=funnel.new.pk)}").content.decode()
+
+    wrong = page.split('role="alert"')[1].split("</section>")[0]
+    link = re.search(r'href="([^"]*)">Usuń błędny filtr<', wrong)
+    assert link
+    assert link[1] == URL + repaired.format(new=funnel.new.pk)
+    assert as_ola.get(link[1].replace("&amp;", "&")).status_code == 200
+    assert f'href="{URL}">Pokaż wszystkie otwarte<' in wrong
 
 
 def test_chips_name_what_is_in_force_and_take_it_away(as_ola: Client, funnel: FunnelCast, marek: User) -> None:

@@ -11,7 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from config.celery import app
-from crm.models import User
+from crm.errors import RuleError
+from crm.models import LostReason, User
 from leads import tasks
 from leads.importing import control, run
 from leads.importing.chunks import Importer
@@ -199,3 +200,23 @@ def test_real_worker_does_all_stages(client: Client, ewa: User, funnel: FunnelCa
         "the worker did not do it",
     )
     assert not Lead.objects.exists()
+
+
+def test_a_lost_reason_that_is_deleted_meanwhile_is_refused(
+    ewa: User, funnel: FunnelCast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    importing = upload(TEN, by=ewa)
+    reason, real = funnel.too_expensive, control._at_rest
+
+    def deleted_meanwhile(*args: Any) -> Any:
+        locked = real(*args)
+        LostReason.objects.filter(pk=reason.pk).delete()
+        return locked
+
+    monkeypatch.setattr(control, "_at_rest", deleted_meanwhile)
+    with pytest.raises(RuleError, match="usunięt") as refusal:
+        control.set_columns(run=importing, fields=["external_id", "name"], settings={"lost_reason": reason})
+
+    assert refusal.value.field == "lost_reason"
+    importing.refresh_from_db()
+    assert importing.lost_reason is None

@@ -31,15 +31,15 @@ def test_goes_back_to_where_it_stood_and_empties_the_reason(ola: User, lead: Lea
 
 def test_a_won_lead_too(ola: User, funnel: FunnelCast) -> None:
     lead = create_lead(values={"name": "Hala"}, by=ola)
-    change_status(lead=lead, to=funnel.won, by=ola)
-    post(ola, f"/leads/{lead.pk}/reopen/")
+    lead = change_status(lead=lead, to=funnel.won, by=ola)
+    post(ola, f"/leads/{lead.pk}/reopen/", {"version": lead.version})
     assert Lead.objects.get().status == funnel.new
 
 
 def test_a_type_without_open_statuses_refuses(ola: User, lead: Lead, funnel: FunnelCast) -> None:
     kind = LeadTypeFactory(allows=[funnel.lost])
     update_lead(lead=lead, values={"type": kind}, by=ola)
-    response = post(ola, f"/leads/{lead.pk}/reopen/")
+    response = post(ola, f"/leads/{lead.pk}/reopen/", {"version": lead.version})
     assert response.status_code == 422
     assert Lead.objects.get().status == funnel.lost
 

@@ -101,7 +101,11 @@ def test_a_type_that_forbids_the_status_asks_for_another_one(ola: User, lead: Le
     assert 'name="status"' in refused.content.decode()
     assert (Lead.objects.get().type, Lead.objects.get().status) == (None, funnel.new)
 
-    assert save(ola, lead, type=kind.pk, status="").status_code == 422
+    unanswered = save(ola, lead, type=kind.pk, status="")
+    assert unanswered.status_code == 422
+    assert error_at(unanswered, "status") == (
+        "Status „Nowy” nie jest dozwolony dla typu „Przetarg”. Wybierz status leadu."
+    )
     assert error_at(save(ola, lead, type=kind.pk, status=funnel.lost.pk), "lost_reason") == "Wybierz powód porażki."
     assert save(ola, lead, type=kind.pk, status=funnel.proposal.pk).status_code == 200
     assert (Lead.objects.get().type, Lead.objects.get().status) == (kind, funnel.proposal)

@@ -108,7 +108,6 @@ class Command(BaseCommand):
 def load_seed() -> bool:
     """Load the seed when there is no reference data at all; tell whether it was loaded."""
     with transaction.atomic():
-        SystemSettings.objects.current()
         SystemSettings.objects.select_for_update().get(pk=1)  # one start at a time
         if any(kind._default_manager.exists() for kind in KINDS):
             return False
