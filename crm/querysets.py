@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import F, Q, TextChoices
+from django.db.models import F, Q, QuerySet, TextChoices
 from django.db.models.functions import Left, Length, Lower
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
@@ -42,9 +42,9 @@ def products_to_choose(text: str) -> list[Product]:
     return list(Product.objects.active().containing(text).best_first(text)[:LOOKUP_SIZE])
 
 
-def people_to_choose(text: str) -> list[User]:
-    """Active users for a search box: any of them may be a sales person."""
-    people = User.objects.filter(is_active=True)
+def people_to_choose(text: str, *, among: QuerySet[User] | None = None) -> list[User]:
+    """Active users for a search box: all, since any of them may be a sales person, or those of `among`."""
+    people = User.objects.filter(is_active=True) if among is None else among
     return list((people.filter(containing(text)) if clean_query(text) else people)[:LOOKUP_SIZE])
 
 

@@ -1,6 +1,7 @@
 """Who sees which leads, in one place: every queryset of leads and of what hangs on them asks here."""
 
-from django.db.models import Q
+from django.contrib.auth.models import Permission
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from crm.current import system_settings
 from crm.models import User, Visibility
@@ -29,3 +30,35 @@ def visible_leads(user: User, *, prefix: str = "") -> Q:
         team = User.objects.filter(team_id=user.team_id).values("pk")
         seen |= Q(**{f"{prefix}sales_person__in": team})
     return seen
+
+
+def viewers_of(owner: User | None) -> QuerySet[User]:
+    """The active users who see a lead whose sales person is `owner`: the same rule, asked from the other side."""
+    settings = system_settings()
+    managing = _may("leads.view_managed_leads")
+    seeing = (
+        _may("leads.view_all_leads")
+        | (managing & _reached(owner, Visibility(settings.manager_visibility)))
+        | (~managing & _reached(owner, Visibility(settings.sales_visibility)))
+    )
+    return User.objects.filter(seeing & _may("leads.view_lead"), is_active=True)
+
+
+def _reached(owner: User | None, visibility: Visibility) -> Q:
+    """The users who, seeing so far, see a lead of `owner`."""
+    if owner is None or visibility is Visibility.ALL:
+        return Q()
+    if visibility is Visibility.TEAM and owner.team_id is not None:
+        return Q(pk=owner.pk) | Q(team_id=owner.team_id)
+    return Q(pk=owner.pk)
+
+
+def _may(permission: str) -> Q:
+    """The users who have `permission`, of their own or through a group."""
+    app, codename = permission.split(".")
+    given = Permission.objects.filter(content_type__app_label=app, codename=codename)
+    return (
+        Q(is_superuser=True)
+        | Q(Exists(given.filter(group__user=OuterRef("pk"))))
+        | Q(Exists(given.filter(user=OuterRef("pk"))))
+    )

@@ -1,7 +1,7 @@
 """What a user may do with a lead they see. Whether they see it is asked of `Lead.objects.visible_to`."""
 
 from crm.models import User
-from leads.models import Lead
+from leads.models import Activity, Lead
 
 
 def may_edit(user: User) -> bool:
@@ -38,3 +38,19 @@ def may_take(user: User, lead: Lead) -> bool:
 def may_change_many(user: User) -> bool:
     """Whether selecting rows makes sense for `user`: they change leads, or delete some."""
     return may_edit(user) or user.has_perm("leads.delete_lead") or user.has_perm("leads.delete_any_lead")
+
+
+def may_plan(user: User, *, of_partner: bool = False) -> bool:
+    """Whether `user` plans and does activities of the leads (or the partners) that they see."""
+    return user.has_perm("crm.change_partner") if of_partner else may_edit(user)
+
+
+def may_do(user: User, activity: Activity) -> bool:
+    """Whether `user` changes an activity that they see, marks it as done or puts it off."""
+    return may_plan(user, of_partner=activity.partner_id is not None)
+
+
+def may_delete_activity(user: User, activity: Activity) -> bool:
+    """Those who planned it or are to do it, and managers."""
+    is_own = user.pk in (activity.created_by_id, activity.assignee_id)
+    return may_do(user, activity) and (is_own or user.has_perm("leads.delete_any_lead"))

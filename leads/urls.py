@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from leads.views import actions, card, cells, imports, leaver, matrix, partner_block
+from leads.views import actions, activities, card, cells, imports, leaver, lookup, matrix, partner_block
 from leads.views.list import home_show, lead_columns, lead_export, lead_list
 
 app_name = "leads"
@@ -27,6 +27,14 @@ urlpatterns: list[URLPattern] = [
     path("leads/<int:pk>/create-partner/", actions.lead_create_partner, name="lead_create_partner"),
     path("leads/<int:pk>/copy/", actions.lead_copy, name="lead_copy"),
     path("leads/<int:pk>/delete/", actions.lead_delete, name="lead_delete"),
+    path("leads/<int:pk>/people/", lookup.lead_people, name="lead_people"),
+    path("leads/<int:pk>/activities/", activities.lead_activities, name="lead_activities"),
+    path("leads/<int:pk>/activities/new/", activities.activity_create, name="activity_create"),
+    path("activities/<int:pk>/", activities.activity_edit, name="activity_edit"),
+    path("activities/<int:pk>/done/", activities.activity_done, name="activity_done"),
+    path("activities/<int:pk>/reopen/", activities.activity_reopen, name="activity_reopen"),
+    path("activities/<int:pk>/postpone/", activities.activity_postpone, name="activity_postpone"),
+    path("activities/<int:pk>/delete/", activities.activity_delete, name="activity_delete"),
     path("settings/users/<int:pk>/leave/", leaver.user_leave, name="user_leave"),
     path("settings/matrix/", matrix.funnel_matrix, name="funnel_matrix"),
     path("settings/statuses/<int:pk>/archiving/", matrix.status_archive, name="status_archive"),
@@ -50,4 +58,6 @@ urlpatterns: list[URLPattern] = [
     path("import/<int:pk>/refused.csv", imports.import_refused, name="import_refused"),
     path("import/<int:pk>/file/", imports.import_file, name="import_file"),
     path("partners/<int:pk>/leads/", partner_block.partner_leads, name="partner_leads"),
+    path("partners/<int:pk>/activities/", activities.partner_activities, name="partner_activities"),
+    path("partners/<int:pk>/activities/new/", activities.partner_activity_create, name="partner_activity_create"),
 ]

@@ -30,7 +30,7 @@ from crm.models import SystemSettings, User, Visibility
 from leads.models import ImportMapping
 from tests.cast import FunnelCast
 from tests.factories import crm as rows
-from tests.factories.leads import LeadFactory
+from tests.factories.leads import ActivityFactory, LeadFactory
 from tests.leads.importing import upload
 
 GUEST, SALES, MANAGER, ADMIN = "guest", "sales", "manager", "admin"
@@ -91,6 +91,7 @@ SAMPLES: dict[str, Callable[[Cast], int]] = {
     "product": lambda cast: rows.ProductFactory().pk,
     "import": lambda cast: upload("nazwa\nLead z pliku\n", by=cast.ewa).pk,
     "mapping": lambda cast: ImportMapping.objects.create(name="Leady", kind="leads").pk,
+    "activity": lambda cast: ActivityFactory(lead__status=cast.funnel.new, assignee=cast.ola).pk,
     "contact": lambda cast: rows.PartnerFactory().contacts.create(first_name="Jan").pk,
 }
 
@@ -206,6 +207,20 @@ URLS: list[Line] = [
     everyone("leads:lead_copy", "post", pk="@lead"),
     everyone("leads:lead_delete", pk="@lead"),
     everyone("leads:lead_delete", "post", pk="@lead"),
+    everyone("leads:lead_people", pk="@lead"),
+    everyone("leads:lead_activities", pk="@lead"),
+    everyone("leads:activity_create", pk="@lead"),
+    everyone("leads:activity_create", "post", pk="@lead"),
+    everyone("leads:partner_activities", pk="@partner"),
+    everyone("leads:partner_activity_create", pk="@partner"),
+    everyone("leads:partner_activity_create", "post", pk="@partner"),
+    everyone("leads:activity_edit", pk="@activity"),
+    everyone("leads:activity_edit", "post", pk="@activity"),
+    everyone("leads:activity_done", pk="@activity"),
+    everyone("leads:activity_done", "post", pk="@activity"),
+    everyone("leads:activity_reopen", "post", pk="@activity"),
+    everyone("leads:activity_postpone", "post", pk="@activity", data={"to": "week"}),
+    everyone("leads:activity_delete", "post", pk="@activity"),
     # --- import
     managers("leads:import_list"),
     managers("leads:import_create"),

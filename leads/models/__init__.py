@@ -1,7 +1,9 @@
 """Leads and what belongs to them alone."""
 
 from leads.models.activity import Activity, ActivityState
-from leads.models.history import LeadEvent, LeadTaggingEvent
+from leads.models.comment import Comment, CommentMention
+from leads.models.file import LeadFile
+from leads.models.history import LeadEvent, LeadFileEvent, LeadTaggingEvent
 from leads.models.imports import ImportKind, ImportMapping, ImportRow, ImportRun
 from leads.models.lead import Lead, LeadTagging
 from leads.models.status_change import LeadStatusChange
@@ -9,12 +11,16 @@ from leads.models.status_change import LeadStatusChange
 __all__ = [
     "Activity",
     "ActivityState",
+    "Comment",
+    "CommentMention",
     "ImportKind",
     "ImportMapping",
     "ImportRow",
     "ImportRun",
     "Lead",
     "LeadEvent",
+    "LeadFile",
+    "LeadFileEvent",
     "LeadStatusChange",
     "LeadTagging",
     "LeadTaggingEvent",

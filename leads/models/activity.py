@@ -94,8 +94,7 @@ class Activity(Versioned):
             ),
             models.CheckConstraint(condition=~Q(summary=""), name="activity_summary_not_empty"),
             models.CheckConstraint(
-                condition=Q(done_at__isnull=False) | Q(done_by__isnull=True, feedback=""),
-                name="activity_feedback_when_done",
+                condition=Q(done_at__isnull=False) | Q(done_by__isnull=True), name="activity_done_by_when_done"
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [

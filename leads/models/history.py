@@ -7,6 +7,7 @@ change are those of the event before it.
 import pghistory
 from django.db import models
 
+from leads.models.file import LeadFile
 from leads.models.lead import Lead, LeadTagging
 
 
@@ -46,3 +47,18 @@ class LeadTaggingEvent(
 
     class Meta:
         indexes = [models.Index("lead", name="leadtaggingevent_by_lead")]
+
+
+class LeadFileEvent(
+    pghistory.create_event_model(  # type: ignore[misc]
+        LeadFile,
+        pghistory.InsertEvent(),
+        pghistory.DeleteEvent(),
+        fields=["lead", "name"],
+        obj_field=pghistory.ObjForeignKey(db_index=False),
+    )
+):
+    """A file added to a lead or taken away."""
+
+    class Meta:
+        indexes = [models.Index("lead", name="leadfileevent_by_lead")]

@@ -75,3 +75,13 @@ document.addEventListener('click', async (event) => {
 document.addEventListener('click', (event) => {
   if (event.target.closest('[data-print]')) window.print()
 })
+
+// button[data-set-field="#id"][data-value]: a quick choice for a field.
+document.addEventListener('click', ({ target }) => {
+  const choice = target.closest('[data-set-field]')
+  if (!choice) return
+  const field = document.querySelector(choice.dataset.setField)
+  field.value = choice.dataset.value
+  field.dispatchEvent(new Event('input', { bubbles: true }))
+  field.dispatchEvent(new Event('change', { bubbles: true }))
+})

@@ -1,0 +1,103 @@
+"""All writes of activities: planning, changing, doing, putting off."""
+
+from datetime import date, time
+from typing import TypedDict
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm.errors import RuleError, StaleObject
+from crm.history import acting_as
+from crm.models import ActivityType, Partner, User
+from crm.services.records import Keeper
+from crm.visibility import viewers_of
+from leads.models import Activity, Lead
+
+
+class ActivityValues(TypedDict, total=False):
+    """What may be given to an activity; what is absent stays."""
+
+    type: ActivityType
+    summary: str
+    note: str
+    due_on: date
+    due_at: time | None
+    assignee: User
+
+
+def plan_activity(*, of: Lead | Partner, values: ActivityValues, by: User) -> Activity:
+    """Plan something to do with a lead or a partner; without an assignee it is for `by`.
+
+    Raises RuleError when the assignee may not see the lead, ValidationError.
+    """
+    holder = {"lead": of} if isinstance(of, Lead) else {"partner": of}
+    with transaction.atomic():
+        activity = ACTIVITIES.save(
+            row=None, values={"assignee": by, **values, **holder, "created_by": by}, by=by, version=None
+        )
+        _check_assignee(activity)
+    return activity
+
+
+def update_activity(*, activity: Activity, values: ActivityValues, by: User, version: int | None = None) -> Activity:
+    """Change an activity. `version` is the one that the user saw.
+
+    Raises StaleObject, Activity.DoesNotExist when it is gone, RuleError when a new assignee may not see the lead,
+    ValidationError.
+    """
+    with transaction.atomic():
+        before = activity.assignee_id
+        activity = ACTIVITIES.save(row=activity, values=values, by=by, version=version)
+        if activity.assignee_id != before:
+            _check_assignee(activity)
+    return activity
+
+
+def complete_activity(*, activity: Activity, feedback: str, by: User) -> Activity:
+    """Mark an activity as done, with what came of it.
+
+    Raises StaleObject when somebody has done it meanwhile, Activity.DoesNotExist, ValidationError.
+    """
+    with transaction.atomic():
+        if Activity.objects.select_for_update().get(pk=activity.pk).done_at is not None:
+            raise StaleObject(_("Somebody has marked this activity as done in the meantime."))
+        values = {"done_at": timezone.now(), "done_by": by, "feedback": feedback}
+        return ACTIVITIES.save(row=activity, values=values, by=by, version=None)
+
+
+def reopen_activity(*, activity: Activity, by: User) -> Activity:
+    """It is to be done after all. What was written when it was done stays, to be gone on with."""
+    return ACTIVITIES.save(row=activity, values={"done_at": None, "done_by": None}, by=by, version=None)
+
+
+def postpone_activity(*, activity: Activity, to: date, by: User) -> Activity:
+    """Put an open activity off to another day; its time of the day stays.
+
+    Raises RuleError when it is done, Activity.DoesNotExist.
+    """
+    with transaction.atomic():
+        stored = Activity.objects.select_for_update().get(pk=activity.pk)
+        if stored.done_at is not None:
+            raise RuleError(_("This activity is done; there is nothing to put off."))
+        return ACTIVITIES.save(row=stored, values={"due_on": to}, by=by, version=None)
+
+
+def delete_activity(*, activity: Activity, by: User) -> None:
+    """Take an activity away for good."""
+    with transaction.atomic(), acting_as(by):
+        activity.delete()
+
+
+def _check_assignee(activity: Activity) -> None:
+    """Refuse to give an activity to somebody for whom its lead does not exist."""
+    person = activity.assignee
+    if activity.lead is not None:
+        may_see = viewers_of(activity.lead.sales_person).filter(pk=person.pk).exists()
+    else:
+        may_see = person.is_active and person.has_perm("crm.view_partner")
+    if not may_see:
+        raise RuleError(_("%(person)s may not see this lead.") % {"person": person}, field="assignee")
+
+
+ACTIVITIES = Keeper(model=Activity)
