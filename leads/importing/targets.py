@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Protocol
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from crm.errors import RuleError
@@ -17,7 +18,7 @@ from crm.services.products import save_products
 from crm.services.records import Draft as RecordDraft
 from leads.importing.lookups import as_nip, fold, split_name
 from leads.importing.rows import Row
-from leads.models import ImportKind, Lead
+from leads.models import ImportKind, Lead, LeadAlias
 from leads.models.imports import ImportRun
 from leads.querysets import load_funnel
 from leads.rules import Funnel
@@ -69,14 +70,19 @@ class LeadTarget:
     funnel: Funnel = field(default_factory=load_funnel)
 
     def find(self, rows: Sequence[Row]) -> None:
-        wanted = {row.values.get("external_id"): row for row in rows if row.values.get("external_id")}
-        stored = {
-            lead.external_id: lead
-            for lead in Lead.objects.select_for_update()
-            .filter(external_id__in=wanted)
+        wanted = {row.values["external_id"] for row in rows if row.values.get("external_id")}
+        leads = (
+            Lead.objects.select_for_update()
+            .filter(
+                Q(external_id__in=wanted) | Q(pk__in=LeadAlias.objects.filter(external_id__in=wanted).values("lead"))
+            )
             .order_by("pk")
             .prefetch_related(*(["tags"] if any("tags" in row.values for row in rows) else []))
-        }
+        )
+        by_pk = {lead.pk: lead for lead in leads}
+        aliases = LeadAlias.objects.filter(external_id__in=wanted, lead__in=by_pk).values_list("external_id", "lead")
+        stored = {external_id: by_pk[pk] for external_id, pk in (aliases if by_pk else ())}
+        stored |= {lead.external_id: lead for lead in by_pk.values() if lead.external_id}
         pks = [lead.pk for lead in stored.values()]
         visible = (
             set(Lead.objects.visible_to(self.by).filter(pk__in=pks).values_list("pk", flat=True)) if pks else set()
@@ -89,6 +95,8 @@ class LeadTarget:
                 row.refuse(_("This external ID can't be used."))
             else:
                 row.existing = lead
+                if lead is not None and lead.external_id != external_id:
+                    del row.values["external_id"]  # that of a lead merged into this one, which keeps its own
 
     def write(self, rows: Sequence[Row], *, store: bool) -> list[Answer]:
         drafts = [self._draft(row) for row in rows]

@@ -11,10 +11,13 @@ from leads.services.actions import (
     reopen,
 )
 from leads.services.once import copy_lead_once, create_lead_once
+from leads.services.merging import LeadGone, merge_leads
+from leads.services.unmerging import undo_merge
 from leads.services.write import Draft, LeadValues, check_leads, create_lead, create_leads, update_lead, update_leads
 
 __all__ = [
     "Draft",
+    "LeadGone",
     "LeadValues",
     "assign_leads",
     "change_status",
@@ -28,7 +31,9 @@ __all__ = [
     "delete_lead",
     "holders",
     "mark_lost",
+    "merge_leads",
     "reopen",
+    "undo_merge",
     "update_lead",
     "update_leads",
 ]
