@@ -79,5 +79,9 @@ class LeadCard:
         return permissions.may_create(self.user)
 
     @property
+    def can_merge(self) -> bool:
+        return self.can_edit
+
+    @property
     def can_delete(self) -> bool:
         return permissions.may_delete(self.user, self.lead)

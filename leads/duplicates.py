@@ -49,6 +49,12 @@ class Typed:
             has_partner=bool(text["partner"]),
         )
 
+    @classmethod
+    def of(cls, lead: Lead) -> "Typed":
+        """What stands in a stored lead."""
+        sent = {name: str(getattr(lead, name)) for name in FIELDS if name not in ("lead", "partner")}
+        return cls.read({**sent, "lead": str(lead.pk), "partner": str(lead.partner_id or "")})
+
     @property
     def number(self) -> str:
         """The phone number in E.164."""

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.current import system_settings
 from crm.formats import format_day, format_duration, format_moment, format_money, format_share
 from crm.models import DeletedName, LeadStatus, LeadTag, User
-from leads.models import Lead, LeadEvent, LeadStatusChange, LeadTaggingEvent
+from leads.models import Lead, LeadEvent, LeadMerge, LeadStatusChange, LeadTaggingEvent
 
 PAGE = 50
 
@@ -31,6 +31,8 @@ class Kind(Enum):
     CREATED = _("Created")
     CHANGED = _("Changed")
     DELETED = _("Deleted")
+    MERGED = _("Merged")
+    UNMERGED = _("Merge undone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,10 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One change: all that was written together. `user` is None when the system made it; `author` says who in words."""
+    """One change: all that was written together. `user` is None when the system made it; `author` says who in words.
+
+    `merge` is that which the entry tells of, or whose undo.
+    """
 
     at: datetime
     kind: Kind
@@ -55,6 +60,7 @@ class HistoryEntry:
     changes: Sequence[FieldChange]
     tags_added: Sequence[str]
     tags_removed: Sequence[str]
+    merge: LeadMerge | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +79,12 @@ class StatusStep:
     user: User | None
     author: str
     old: LeadStatus | None
-    new: LeadStatus
+    new: LeadStatus | None
     stayed: str
 
 
 def history_of(lead: Lead | int, *, before: datetime | None = None, limit: int = PAGE) -> HistoryPage:
-    """The history of a lead that was looked up by `visible_to` (or its ID, when it is deleted), in five queries.
+    """The history of a lead that was looked up by `visible_to` (or its ID, when it is gone), in six queries.
 
     `before` is `older` of the page before. Tags count as a part of the change that they were made with.
     """
@@ -97,17 +103,13 @@ def history_of(lead: Lead | int, *, before: datetime | None = None, limit: int =
 def status_steps(lead: Lead) -> list[StatusStep]:
     """The way of `lead` through the funnel, the newest step first, in one query."""
     steps = LeadStatusChange.objects.filter(lead=lead).select_related("from_status", "to_status", "by")
-    return [
-        StatusStep(
-            at=step.changed_at,
-            user=step.by,
-            author=_author(step.by),
-            old=step.from_status,
-            new=step.to_status,
-            stayed=format_duration(step.stayed) if step.stayed is not None else "",
-        )
-        for step in steps.order_by("-pk")
-    ]
+    return [step_of(step, old=step.from_status, new=step.to_status, by=step.by) for step in steps.order_by("-pk")]
+
+
+def step_of(step: LeadStatusChange, *, old: LeadStatus | None, new: LeadStatus | None, by: User | None) -> StatusStep:
+    """A row of the log as people read it, with the rows that it refers to."""
+    stayed = format_duration(step.stayed) if step.stayed is not None else ""
+    return StatusStep(at=step.changed_at, user=by, author=_author(by), old=old, new=new, stayed=stayed)
 
 
 def time_in_status(lead: Lead) -> str:
@@ -127,9 +129,16 @@ class _Group:
     kinds: set[str]
     steps: list[tuple[int, int | None]]
     tags: list[tuple[str, int]]
+    merge: LeadMerge | None = None
+    is_undo: bool = False
 
 
-HEAD = ("pgh_id", "pgh_created_at", "pgh_context_id", "pgh_context__user", "pgh_label")
+MARKS = ("merge", "unmerge")
+MERGE_FIELDS = ("survivor_id", "loser_id", "loser_name", "by", "merged_at", "undone_at", "undone_by")
+HEAD = (
+    "pgh_id", "pgh_created_at", "pgh_context_id", "pgh_context__user", *(f"pgh_context__{mark}" for mark in MARKS),
+    "pgh_label",
+)  # fmt: skip
 
 
 def _groups(lead_id: int) -> list[_Group]:
@@ -142,19 +151,33 @@ def _groups(lead_id: int) -> list[_Group]:
         group.user_id = user_id if user_id is not None else group.user_id
         return group
 
+    merges = LeadMerge.objects.about(lead_id).only(*MERGE_FIELDS)
+    for merge in merges:
+        group_of(merge.merged_at, ("merge", merge.pk), merge.by_id).merge = merge
+        if merge.undone_at is not None:
+            undo = group_of(merge.undone_at, ("unmerge", merge.pk), merge.undone_by_id)
+            undo.merge, undo.is_undo = merge, True
     previous: int | None = None
-    for pk, at, context, user_id, kind in (
+    for pk, at, context, user_id, *marks, kind in (
         LeadEvent.objects.filter(pgh_obj_id=lead_id).order_by("pgh_id").values_list(*HEAD)
     ):
-        group = group_of(at, context, user_id)
+        group = group_of(at, _mark(marks) or context, user_id)
         group.steps.append((pk, previous))
         group.kinds.add(kind)
         previous = pk
-    for _pk, at, context, user_id, kind, tag_id in (
+    for _pk, at, context, user_id, *marks, kind, tag_id in (
         LeadTaggingEvent.objects.filter(lead_id=lead_id).order_by("pgh_id").values_list(*HEAD, "tag_id")
     ):
-        group_of(at, context, user_id).tags.append((kind, tag_id))
+        group_of(at, _mark(marks) or context, user_id).tags.append((kind, tag_id))
+    for group in groups.values():
+        if group.merge is not None and group.merge.loser_id == lead_id:  # it went, or returned, as it was
+            group.steps, group.tags = [], []
     return sorted(groups.values(), key=lambda group: group.at, reverse=True)
+
+
+def _mark(marks: Sequence[int | None]) -> tuple[str, int] | None:
+    """The merge, or its undo, of which an event is a part."""
+    return next(((name, pk) for name, pk in zip(MARKS, marks, strict=True) if pk is not None), None)
 
 
 class _Names:
@@ -185,11 +208,7 @@ class _Names:
 
 
 def _entry(group: _Group, rows: dict[int, Any], names: _Names) -> HistoryEntry:
-    kind = Kind.CHANGED
-    if "delete" in group.kinds:
-        kind = Kind.DELETED
-    elif "insert" in group.kinds:
-        kind = Kind.CREATED
+    kind = _kind(group)
     tags = {label: [tag for kind_, tag in group.tags if kind_ == label] for label in ("insert", "delete")}
     user = names.users.get(group.user_id) if group.user_id is not None else None
     return HistoryEntry(
@@ -200,7 +219,16 @@ def _entry(group: _Group, rows: dict[int, Any], names: _Names) -> HistoryEntry:
         changes=_changes(group, rows, names),
         tags_added=sorted(names.of(LeadTag, tag) for tag in tags["insert"] if tag not in tags["delete"]),
         tags_removed=sorted(names.of(LeadTag, tag) for tag in tags["delete"] if tag not in tags["insert"]),
+        merge=group.merge,
     )
+
+
+def _kind(group: _Group) -> Kind:
+    if group.merge is not None:
+        return Kind.UNMERGED if group.is_undo else Kind.MERGED
+    if "delete" in group.kinds:
+        return Kind.DELETED
+    return Kind.CREATED if "insert" in group.kinds else Kind.CHANGED
 
 
 def _changes(group: _Group, rows: dict[int, Any], names: _Names) -> list[FieldChange]:

@@ -2,6 +2,7 @@
 
 from crm.models import User
 from leads.models import Activity, Lead
+from leads.models import Lead, LeadMerge
 
 
 def may_edit(user: User) -> bool:
@@ -54,3 +55,11 @@ def may_delete_activity(user: User, activity: Activity) -> bool:
     """Those who planned it or are to do it, and managers."""
     is_own = user.pk in (activity.created_by_id, activity.assignee_id)
     return may_do(user, activity) and (is_own or user.has_perm("leads.delete_any_lead"))
+def may_review_duplicates(user: User) -> bool:
+    """Whether `user` goes through the list of suspected duplicates, and undoes merges of others."""
+    return user.has_perm("leads.review_duplicates") and may_edit(user)
+
+
+def may_undo(user: User, merge: LeadMerge) -> bool:
+    """Whether `user` takes back a merge that they see: their own, or any for who reviews duplicates."""
+    return may_review_duplicates(user) or (merge.by_id == user.pk and may_edit(user))

@@ -14,15 +14,17 @@ if TYPE_CHECKING:
 
 class LeadMergeQuerySet(models.QuerySet["LeadMerge"]):
     def visible_to(self, user: User) -> "LeadMergeQuerySet":
-        """The merges whose both leads `user` may see: the survivor as it is (when it still is), the loser as it was."""
+        """The merges of survivors that `user` may see. Where the loser is on its own again, or all that is left, `user`
+        must be one who may see it as it was."""
         from leads.models import Lead
 
         if not user.is_active or not user.has_perm("leads.view_lead"):
             return self.none()
         survivors = Lead.objects.filter(pk=OuterRef("survivor_id"))
+        loser_is_seen = visible_leads(user)
         return self.filter(
-            visible_leads(user),
-            Exists(survivors.visible_to(user)) | ~Exists(survivors),
+            (Exists(survivors.visible_to(user)) & (Q(undone_at=None) | loser_is_seen))
+            | (~Exists(survivors) & loser_is_seen)
         )
 
     def standing(self) -> "LeadMergeQuerySet":

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path, re_path
 
 from leads.views import actions, activities, card, cells, imports, leaver, lookup, matrix, partner_block
+from leads.views import actions, card, cells, imports, leaver, matrix, merge, partner_block
 from leads.views.list import home_show, lead_columns, lead_export, lead_list
 
 app_name = "leads"
@@ -26,6 +27,11 @@ urlpatterns: list[URLPattern] = [
     path("leads/<int:pk>/assign-to-me/", actions.lead_assign_to_me, name="lead_assign_to_me"),
     path("leads/<int:pk>/create-partner/", actions.lead_create_partner, name="lead_create_partner"),
     path("leads/<int:pk>/copy/", actions.lead_copy, name="lead_copy"),
+    path("leads/<int:pk>/merge/", merge.lead_merge, name="lead_merge"),
+    path("leads/merges/", merge.merge_list, name="merge_list"),
+    path("leads/merges/<int:pk>/", merge.merge_detail, name="merge_detail"),
+    path("leads/merges/<int:pk>/history/", merge.merge_history, name="merge_history"),
+    path("leads/merges/<int:pk>/undo/", merge.merge_undo, name="merge_undo"),
     path("leads/<int:pk>/delete/", actions.lead_delete, name="lead_delete"),
     path("leads/<int:pk>/people/", lookup.lead_people, name="lead_people"),
     path("leads/<int:pk>/activities/", activities.lead_activities, name="lead_activities"),

@@ -32,6 +32,7 @@ from tests.cast import FunnelCast
 from tests.factories import crm as rows
 from tests.factories.leads import ActivityFactory, LeadFactory
 from tests.leads.importing import upload
+from tests.leads.merging import merge
 
 GUEST, SALES, MANAGER, ADMIN = "guest", "sales", "manager", "admin"
 
@@ -92,6 +93,7 @@ SAMPLES: dict[str, Callable[[Cast], int]] = {
     "import": lambda cast: upload("nazwa\nLead z pliku\n", by=cast.ewa).pk,
     "mapping": lambda cast: ImportMapping.objects.create(name="Leady", kind="leads").pk,
     "activity": lambda cast: ActivityFactory(lead__status=cast.funnel.new, assignee=cast.ola).pk,
+    "merge": lambda cast: merge(*LeadFactory.create_batch(2, status=cast.funnel.new), cast.adam).pk,
     "contact": lambda cast: rows.PartnerFactory().contacts.create(first_name="Jan").pk,
 }
 
@@ -205,6 +207,12 @@ URLS: list[Line] = [
     everyone("leads:lead_assign_to_me", "post", pk="@lead"),
     everyone("leads:lead_create_partner", "post", pk="@lead"),
     everyone("leads:lead_copy", "post", pk="@lead"),
+    everyone("leads:lead_merge", pk="@lead"),
+    everyone("leads:lead_merge", "post", pk="@lead"),
+    managers("leads:merge_list"),
+    everyone("leads:merge_detail", pk="@merge"),
+    everyone("leads:merge_history", pk="@merge"),
+    managers("leads:merge_undo", "post", pk="@merge"),
     everyone("leads:lead_delete", pk="@lead"),
     everyone("leads:lead_delete", "post", pk="@lead"),
     everyone("leads:lead_people", pk="@lead"),

@@ -71,18 +71,16 @@ class LeadTarget:
 
     def find(self, rows: Sequence[Row]) -> None:
         wanted = {row.values["external_id"] for row in rows if row.values.get("external_id")}
-        leads = (
-            Lead.objects.select_for_update()
-            .filter(
-                Q(external_id__in=wanted) | Q(pk__in=LeadAlias.objects.filter(external_id__in=wanted).values("lead"))
-            )
+        aliases = dict(LeadAlias.objects.filter(external_id__in=wanted).values_list("external_id", "lead"))
+        leads = {
+            lead.pk: lead
+            for lead in Lead.objects.select_for_update()
+            .filter(Q(external_id__in=wanted) | Q(pk__in=aliases.values()))
             .order_by("pk")
             .prefetch_related(*(["tags"] if any("tags" in row.values for row in rows) else []))
-        )
-        by_pk = {lead.pk: lead for lead in leads}
-        aliases = LeadAlias.objects.filter(external_id__in=wanted, lead__in=by_pk).values_list("external_id", "lead")
-        stored = {external_id: by_pk[pk] for external_id, pk in (aliases if by_pk else ())}
-        stored |= {lead.external_id: lead for lead in by_pk.values() if lead.external_id}
+        }
+        stored = {external_id: leads[pk] for external_id, pk in aliases.items() if pk in leads}
+        stored |= {lead.external_id: lead for lead in leads.values() if lead.external_id}
         pks = [lead.pk for lead in stored.values()]
         visible = (
             set(Lead.objects.visible_to(self.by).filter(pk__in=pks).values_list("pk", flat=True)) if pks else set()

@@ -10,8 +10,8 @@ from leads.services.actions import (
     mark_lost,
     reopen,
 )
-from leads.services.once import copy_lead_once, create_lead_once
 from leads.services.merging import LeadGone, merge_leads
+from leads.services.once import copy_lead_once, create_lead_once
 from leads.services.unmerging import undo_merge
 from leads.services.write import Draft, LeadValues, check_leads, create_lead, create_leads, update_lead, update_leads
 

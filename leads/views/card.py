@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -33,6 +33,7 @@ from leads.views.responses import (
     card_url,
     changed,
     find_lead,
+    follow_merge,
     gone,
     is_htmx,
     require,
@@ -44,9 +45,14 @@ PRESETS = ("status", "type", "partner", "product")
 
 
 @require_safe
-def lead_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """The card of a lead."""
-    return card_page(request, find_lead(signed_in_user(request), pk))
+def lead_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The card of a lead; that of a merged one leads to the one into which it went."""
+    lead = card_leads(signed_in_user(request)).filter(pk=pk).first()
+    if lead is not None:
+        return card_page(request, lead)
+    if (answer := follow_merge(request, pk)) is None:
+        raise Http404
+    return answer
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -149,7 +155,7 @@ def _ask_which(request: HttpRequest, form: LeadForm) -> HttpResponseBase:
     stored = card_leads(user).filter(pk=pk).first()
     if stored is None:
         return gone(request, pk)
-    conflict = find_conflict(form, stored=stored, seen_at=_moment(request.POST.get("seen_at", "")))
+    conflict = find_conflict(form, stored=stored, seen_at=moment_in(request.POST.get("seen_at", "")))
     if not conflict.differences:
         return changed(request, pk, _("Saved."), saved=True)
     if is_htmx(request):
@@ -163,7 +169,8 @@ def _ask_which(request: HttpRequest, form: LeadForm) -> HttpResponseBase:
     return render(request, "leads/lead_detail.html", context, status=409)
 
 
-def _moment(sent: str) -> Any:
+def moment_in(sent: str) -> Any:
+    """A moment as a page of ours sends it back; None for anything else."""
     try:
         moment = parse_datetime(sent)
     except ValueError:
@@ -195,7 +202,7 @@ def lead_similar(request: HttpRequest) -> HttpResponse:
 def lead_history(request: HttpRequest, pk: int) -> HttpResponse:
     """The tab „Historia”, a page of it."""
     lead = find_lead(signed_in_user(request), pk)
-    page = history_of(lead, before=_moment(request.GET.get("before", "")))
+    page = history_of(lead, before=moment_in(request.GET.get("before", "")))
     return render(request, "leads/_lead_history.html", {"lead": lead, "page": page})
 
 

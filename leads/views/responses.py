@@ -26,6 +26,7 @@ from leads.conflicts import author_of, last_author
 from leads.forms import LINES, LeadForm
 from leads.models import Lead, LeadEvent
 from leads.querysets import LeadQuerySet, load_funnel
+from leads.querysets_merge import survivor_of
 
 
 def card_leads(user: User) -> LeadQuerySet:
@@ -38,6 +39,15 @@ def card_leads(user: User) -> LeadQuerySet:
 def find_lead(user: User, pk: int) -> Lead:
     """The lead, or 404 when it does not exist for `user`."""
     return get_object_or_404(card_leads(user), pk=pk)
+
+
+def follow_merge(request: HttpRequest, pk: int) -> HttpResponseBase | None:
+    """To the lead into which the one with this ID was merged, when the user may see that; else None."""
+    user, survivor = signed_in_user(request), survivor_of(pk)
+    if survivor is None or not Lead.objects.visible_to(user).filter(pk=survivor).exists():
+        return None
+    text = _("Lead %(number)s was merged into this one.") % {"number": f"{pk:06d}"}
+    return redirect_to(request, reverse("leads:lead_detail", args=[survivor]), text, "info")
 
 
 def card_url(user: User, pk: int) -> str:
@@ -167,6 +177,7 @@ def gone(request: HttpRequest, pk: int) -> HttpResponseBase:
         "deleted_at": event.pgh_created_at,
         "typed": _typed(request, typed),
         "can_create": user.has_perm("leads.add_lead"),
+        "merged_into": Lead.objects.visible_to(user).filter(pk=survivor_of(pk)).first(),
     }
     if is_htmx(request):
         response = HttpResponse(render_to_string("leads/_lead_conflict.html", {"gone": context}, request), status=410)

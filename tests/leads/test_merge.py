@@ -13,6 +13,7 @@ from leads.rules import StatusNotAllowed
 from leads.services import LeadGone, change_status, create_lead, mark_lost, merge_leads
 from tests.cast import FunnelCast
 from tests.factories.crm import LeadTagFactory, LeadTypeFactory
+from tests.leads.importing import import_file
 from tests.leads.merging import merge
 
 pytestmark = pytest.mark.django_db
@@ -94,7 +95,7 @@ def test_a_status_that_the_chosen_type_forbids_is_refused(
 ) -> None:
     service = LeadTypeFactory(name="Serwis", allows=[funnel.proposal])
 
-    with pytest.raises(StatusNotAllowed, match="not allowed"):
+    with pytest.raises(StatusNotAllowed, match="nie jest dozwolony"):
         merge(older, newer, ola, type=service)
 
     assert Lead.objects.count() == 2
@@ -104,7 +105,7 @@ def test_a_status_that_the_chosen_type_forbids_is_refused(
 def test_somebody_elses_lead_may_not_be_taken_over_by_merging(ola: User, marek: User, older: Lead, newer: Lead) -> None:
     Lead.objects.filter(pk=older.pk).update(sales_person=marek)
 
-    with pytest.raises(RuleError, match="your own"):
+    with pytest.raises(RuleError, match="własne"):
         merge(older, newer, ola, sales_person=ola)
 
     assert Lead.objects.count() == 2
@@ -121,7 +122,7 @@ def test_neither_lead_may_have_been_saved_in_between(ola: User, older: Lead, new
 
 
 def test_with_itself_or_with_a_lead_that_is_gone(ola: User, older: Lead, newer: Lead) -> None:
-    with pytest.raises(RuleError, match="itself"):
+    with pytest.raises(RuleError, match="nim samym"):
         merge(older, older, ola)
     Lead.objects.filter(pk=newer.pk).delete()
     with pytest.raises(LeadGone, match=newer.number):

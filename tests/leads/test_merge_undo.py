@@ -93,11 +93,11 @@ def test_tags_put_on_and_taken_off_since_stay_so(ola: User, funnel: FunnelCast) 
 def test_only_once_and_only_for_thirty_days(ola: User, older: Lead, newer: Lead) -> None:
     merged = merge(older, newer, ola)
     LeadMerge.objects.update(merged_at=F("merged_at") - timedelta(days=31))
-    with pytest.raises(RuleError, match="30 days"):
+    with pytest.raises(RuleError, match="30 dni"):
         undo_merge(merge=merged, by=ola)
     LeadMerge.objects.update(merged_at=timezone.now())
     undo_merge(merge=merged, by=ola)
-    with pytest.raises(RuleError, match="already"):
+    with pytest.raises(RuleError, match="już"):
         undo_merge(merge=merged, by=ola)
     assert Lead.objects.count() == 2
 
