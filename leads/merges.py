@@ -34,7 +34,8 @@ class MergeCard:
     @cached_property
     def loser(self) -> Lead:
         """The loser as it was, not stored."""
-        return model_of(Lead, self.merge.loser_row)
+        lead: Lead = model_of(Lead, self.merge.loser_row)
+        return lead
 
     @property
     def values(self) -> list[tuple[str, str]]:
@@ -96,8 +97,8 @@ def attached(lead: Lead) -> list[Count]:
 
 def model_of(model: type[models.Model], row: Stored) -> Any:
     """An object with the values of a stored row, not stored itself."""
-    fields = [field for field in model._meta.concrete_fields if field.column in row]
-    return model(**{field.attname: field.to_python(row[field.column]) for field in fields})
+    fields = {field.column: field for field in model._meta.concrete_fields}
+    return model(**{fields[column].attname: fields[column].to_python(value) for column, value in row.items()})
 
 
 def _is_personal(model: type[models.Model]) -> bool:

@@ -1,8 +1,7 @@
 """What a user may do with a lead they see. Whether they see it is asked of `Lead.objects.visible_to`."""
 
 from crm.models import User
-from leads.models import Activity, Lead
-from leads.models import Lead, LeadMerge
+from leads.models import Activity, Lead, LeadMerge
 
 
 def may_edit(user: User) -> bool:
@@ -55,6 +54,8 @@ def may_delete_activity(user: User, activity: Activity) -> bool:
     """Those who planned it or are to do it, and managers."""
     is_own = user.pk in (activity.created_by_id, activity.assignee_id)
     return may_do(user, activity) and (is_own or user.has_perm("leads.delete_any_lead"))
+
+
 def may_review_duplicates(user: User) -> bool:
     """Whether `user` goes through the list of suspected duplicates, and undoes merges of others."""
     return user.has_perm("leads.review_duplicates") and may_edit(user)

@@ -2,8 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from leads.views import actions, activities, card, cells, imports, leaver, lookup, matrix, partner_block
-from leads.views import actions, card, cells, imports, leaver, matrix, merge, partner_block
+from leads.views import actions, activities, card, cells, imports, leaver, lookup, matrix, merge, partner_block
 from leads.views.list import home_show, lead_columns, lead_export, lead_list
 
 app_name = "leads"

@@ -88,7 +88,7 @@ class LeadTarget:
         for row in rows:
             external_id = row.values.get("external_id")
             row.key = f"id:{external_id}"[:250] if external_id else None
-            lead = stored.get(external_id)
+            lead = stored.get(external_id or "")
             if lead is not None and lead.pk not in visible:
                 row.refuse(_("This external ID can't be used."))
             else:

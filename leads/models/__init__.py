@@ -2,10 +2,9 @@
 
 from leads.models.activity import Activity, ActivityState
 from leads.models.comment import Comment, CommentMention
+from leads.models.duplicates import LeadPair, NameScan
 from leads.models.file import LeadFile
 from leads.models.history import LeadEvent, LeadFileEvent, LeadTaggingEvent
-from leads.models.duplicates import LeadPair, NameScan
-from leads.models.history import LeadEvent, LeadTaggingEvent
 from leads.models.imports import ImportKind, ImportMapping, ImportRow, ImportRun
 from leads.models.lead import Lead, LeadTagging
 from leads.models.merge import LeadAlias, LeadMerge

@@ -89,7 +89,7 @@ class LeadMerge(models.Model):
         return not self.is_undone and timezone.now() <= self.undo_until
 
 
-class LeadAlias(models.Model):  # type: ignore[django-manager-missing]
+class LeadAlias(models.Model):
     """An external ID that a lead has from one merged into it: an import that names it means this lead."""
 
     lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="aliases")

@@ -14,7 +14,7 @@ def rows_as_stored(model: type[models.Model], ids: Collection[Any]) -> list[Stor
     """The rows with these primary keys, in their order, as PostgreSQL's `to_jsonb` writes them, by column."""
     if not ids:
         return []
-    table, key = _quote(model._meta.db_table), _quote(_key(model).column)
+    table, key = _quote(model._meta.db_table), _quote(key_of(model))
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT to_jsonb(t)::text FROM {table} t WHERE {key} = ANY(%s) ORDER BY {key}", [list(ids)])
         rows = [json.loads(row) for (row,) in cursor.fetchall()]
@@ -49,7 +49,7 @@ def write_columns(model: type[models.Model], pk: Any, values: Mapping[str, Any])
         cursor.execute(
             f"UPDATE {table} SET ({columns}) = ROW(stored.*)"
             f" FROM (SELECT {columns} FROM jsonb_populate_record(NULL::{table}, %s)) stored"
-            f" WHERE {_quote(_key(model).column)} = %s",
+            f" WHERE {_quote(key_of(model))} = %s",
             [json.dumps(values, cls=DjangoJSONEncoder), pk],
         )
 
@@ -78,13 +78,14 @@ def without_vanished(model: type[models.Model], rows: Iterable[Stored]) -> tuple
 
 def _columns(model: type[models.Model]) -> list[str]:
     """What can be written: all but the columns that PostgreSQL computes."""
-    return [field.column for field in model._meta.concrete_fields if not field.generated]
+    return [field.column for field in model._meta.concrete_fields if field.column and not field.generated]
 
 
-def _key(model: type[models.Model]) -> "models.Field[Any, Any]":
+def key_of(model: type[models.Model]) -> str:
+    """The column of the primary key."""
     key = model._meta.pk
     assert key is not None
-    return key
+    return key.get_attname_column()[1]
 
 
 def _quote(name: str) -> str:

@@ -19,7 +19,7 @@ from leads.models import Lead, LeadMerge, LeadPair, LeadStatusChange, LeadTaggin
 from leads.querysets import load_funnel
 from leads.rules import is_allowed
 from leads.services.merging import marked
-from leads.services.rows import Stored, insert_rows, rows_as_stored, without_vanished, write_columns
+from leads.services.rows import Stored, insert_rows, key_of, rows_as_stored, without_vanished, write_columns
 from leads.services.write import translated_refusals
 
 OWN = {"id", "created_at", "version", "updated_at"}
@@ -82,13 +82,14 @@ def _restore_values(kept: Lead, merge: LeadMerge) -> list[dict[str, str]]:
     """Give the survivor its old values where the merge's still stand; tell the fields that were edited since."""
     before, after = merge.survivor_before, merge.survivor_after
     now = rows_as_stored(Lead, [kept.pk])[0]
-    edited, changes = [], {}
+    edited: list[tuple[str, ...]] = []
+    changes: Stored = {}
     for unit in _units(now):
         if any(now.get(column) != after.get(column) for column in unit):
             edited.append(unit)
         elif any(before.get(column) != after.get(column) for column in unit):
             changes |= {column: before.get(column) for column in unit}
-    status = LeadStatus.objects.filter(pk=changes.get("status_id")).first()
+    status = LeadStatus.objects.filter(pk=changes.get("status_id") or 0).first()
     type_id = changes.get("type_id", now["type_id"])
     if "status_id" in changes and not (status and is_allowed(load_funnel(), type_id=type_id, status=status)):
         changes = {column: value for column, value in changes.items() if column not in UNITS[0]}
@@ -161,13 +162,9 @@ def _restore_loser(merge: LeadMerge, report: dict[str, Any]) -> None:
         model = apps.get_model(label)
         fit, _unfit, _emptied = without_vanished(model, stored)
         insert_rows(model, fit)
-        there = model._base_manager.filter(pk__in=[item[_key(model)] for item in stored]).count()
+        there = model._base_manager.filter(pk__in=[item[key_of(model)] for item in stored]).count()
         if model is not LeadPair:  # a suspicion about a lead that is gone too
             _count_missing(report, label, len(stored) - there)
-
-
-def _key(model: Any) -> str:
-    return str(model._meta.pk.column)
 
 
 def _move_back(merge: LeadMerge, report: dict[str, Any]) -> None:

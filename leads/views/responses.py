@@ -177,7 +177,7 @@ def gone(request: HttpRequest, pk: int) -> HttpResponseBase:
         "deleted_at": event.pgh_created_at,
         "typed": _typed(request, typed),
         "can_create": user.has_perm("leads.add_lead"),
-        "merged_into": Lead.objects.visible_to(user).filter(pk=survivor_of(pk)).first(),
+        "merged_into": Lead.objects.visible_to(user).filter(pk=survivor_of(pk) or 0).first(),
     }
     if is_htmx(request):
         response = HttpResponse(render_to_string("leads/_lead_conflict.html", {"gone": context}, request), status=410)

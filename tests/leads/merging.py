@@ -1,17 +1,30 @@
 """What the tests of merges share."""
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.apps import apps
 from django.db import models
 
-from crm.models import User
-from leads.models import Lead, LeadEvent, LeadMerge, LeadTaggingEvent
+from crm.models import ActivityType, User
+from leads.models import (
+    Activity,
+    Comment,
+    CommentMention,
+    Lead,
+    LeadAlias,
+    LeadEvent,
+    LeadFile,
+    LeadFileEvent,
+    LeadMerge,
+    LeadTaggingEvent,
+)  # fmt: skip
 from leads.services import merge_leads
 from leads.services.rows import rows_as_stored
 
 # What tells of a merge and of its undo, and counts the writes: it goes on growing.
-TELLING = (LeadEvent, LeadTaggingEvent, LeadMerge)
+TELLING = (LeadEvent, LeadTaggingEvent, LeadFileEvent, LeadMerge)
 COUNTERS = {"version", "updated_at"}
 
 
@@ -32,6 +45,27 @@ def everything() -> dict[str, list[dict[str, Any]]]:
             {name: value for name, value in row.items() if name not in COUNTERS} for row in rows
         ]
     return found
+
+
+def belongings(lead: Lead, user: User) -> None:
+    """One row of everything that may belong to a lead and moves with it."""
+    for make in MAKERS.values():
+        make(lead, user)
+
+
+MAKERS: dict[type[models.Model], Callable[[Lead, User], Any]] = {
+    Activity: lambda lead, user: Activity.objects.create(
+        lead=lead, type=ActivityType.objects.create(name=f"Rodzaj {lead.pk}"), summary="Oddzwonić",
+        due_on=date(2026, 12, 1), assignee=user,
+    ),
+    Comment: lambda lead, user: CommentMention.objects.create(
+        comment=Comment.objects.create(lead=lead, author=user, text="@Ola Żak"), user=user, name="Ola Żak"
+    ),
+    LeadFile: lambda lead, user: LeadFile.objects.create(
+        lead=lead, name="oferta.pdf", file=f"leads/{lead.pk}", size=1, content_type="application/pdf", uploaded_by=user
+    ),
+    LeadAlias: lambda lead, user: LeadAlias.objects.create(lead=lead, external_id=f"dawne {lead.pk}"),
+}  # fmt: skip
 
 
 def _tables() -> list[type[models.Model]]:

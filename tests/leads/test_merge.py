@@ -11,10 +11,11 @@ from leads.models import Lead, LeadAlias, LeadEvent, LeadMerge, LeadPair, LeadSt
 from leads.querysets_merge import survivor_of
 from leads.rules import StatusNotAllowed
 from leads.services import LeadGone, change_status, create_lead, mark_lost, merge_leads
+from leads.services.merging import SET_ASIDE, referring
 from tests.cast import FunnelCast
 from tests.factories.crm import LeadTagFactory, LeadTypeFactory
 from tests.leads.importing import import_file
-from tests.leads.merging import merge
+from tests.leads.merging import MAKERS, belongings, merge
 
 pytestmark = pytest.mark.django_db
 
@@ -150,6 +151,22 @@ def test_external_ids_go_on_naming_the_survivor(ola: User, funnel: FunnelCast) -
     three.refresh_from_db()
     assert three.external_id == "B-2"
     assert [(alias.external_id, alias.lead) for alias in LeadAlias.objects.all()] == [("A-1", three)]
+
+
+def test_everything_that_belongs_to_the_loser_moves(ola: User, older: Lead, newer: Lead) -> None:
+    for lead in (older, newer):
+        belongings(lead, ola)
+
+    merge(older, newer, ola)
+
+    for model in MAKERS:
+        assert set(model.objects.values_list("lead", flat=True)) == {older.pk}, model
+        assert model.objects.count() == 2, model
+
+
+def test_nothing_that_refers_to_a_lead_is_unknown_to_these_tests() -> None:
+    referring_models = {model for model, _field in referring(Lead)}
+    assert referring_models == {*MAKERS, *SET_ASIDE}, "add a maker to tests/leads/merging.py"
 
 
 def test_suspicions_about_the_loser_end(ola: User, older: Lead, newer: Lead, funnel: FunnelCast) -> None:

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from crm.errors import RuleError
 from crm.models import User
-from leads.models import Lead, LeadMerge, LeadPair, LeadStatusChange
+from leads.models import Activity, Comment, Lead, LeadMerge, LeadPair, LeadStatusChange
 from leads.services import change_status, create_lead, delete_lead, mark_lost, undo_merge, update_lead
 from tests.cast import FunnelCast
 from tests.factories.crm import LeadStatusFactory, LeadTagFactory, PartnerFactory
-from tests.leads.merging import everything, merge
+from tests.leads.merging import MAKERS, belongings, everything, merge
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +33,8 @@ def newer(ola: User, funnel: FunnelCast) -> Lead:
 
 def test_everything_returns_to_where_it_was(ola: User, older: Lead, newer: Lead, funnel: FunnelCast) -> None:
     version = newer.version
+    for lead in (older, newer):
+        belongings(lead, ola)
     before = everything()
 
     merged = merge(
@@ -88,6 +90,20 @@ def test_tags_put_on_and_taken_off_since_stay_so(ola: User, funnel: FunnelCast) 
     assert set(one.tags.all()) == {green}
     assert set(Lead.objects.get(pk=two.pk).tags.all()) == {blue}
     assert undone.report["kept"] == [{"field": "tags", "value": "zielony"}]
+
+
+def test_rows_made_since_stay_and_rows_deleted_since_are_told(ola: User, older: Lead, newer: Lead) -> None:
+    belongings(newer, ola)
+    merged = merge(older, newer, ola)
+    Comment.objects.all().delete()
+    new = Comment.objects.create(lead=older, author=ola, text="Nowy")
+
+    undone = undo_merge(merge=merged, by=ola)
+
+    assert Comment.objects.get() == new
+    assert Comment.objects.get().lead == older
+    assert Activity.objects.get().lead_id == newer.pk
+    assert undone.report["missing"] == {"leads.Comment": 1}
 
 
 def test_only_once_and_only_for_thirty_days(ola: User, older: Lead, newer: Lead) -> None:
@@ -196,6 +212,8 @@ def test_any_merge_and_its_undo_leave_every_table_as_it_was(
             lead = create_lead(values={"name": "Lead", **values}, tags=[all_tags[n] for n in numbers], by=ola)
             for number in way:
                 change_status(lead=lead, to=statuses[number], lost_reason=funnel.too_expensive, by=ola)
+            for make in data.draw(st.lists(st.sampled_from(list(MAKERS.values())), max_size=4, unique=True)):
+                make(lead, ola)
             leads.append(Lead.objects.get(pk=lead.pk))
         other = create_lead(values={"name": "Obok"}, by=ola)
         LeadPair.objects.create(first=leads[1], second=other, has_similar_names=data.draw(st.booleans()))
