@@ -4,7 +4,7 @@ from django.urls import URLPattern, path, register_converter
 from django.views.generic import RedirectView
 
 from crm.reference import KINDS, KindConverter
-from crm.views import accounts, contacts, lookup, partners, products, reference, settings, teams, users
+from crm.views import accounts, contacts, live, lookup, partners, products, reference, settings, teams, users
 from crm.views.health import health_show
 
 register_converter(KindConverter, "kind")
@@ -23,6 +23,8 @@ urlpatterns: list[URLPattern] = [
         name="email_redirect",
     ),
     path("accounts/invitation/<str:token>/", accounts.invitation_accept, name="invitation_accept"),
+    path("live/", live.live_stream, name="live_stream"),
+    path("live/changes/", live.live_changes, name="live_changes"),
     path("settings/users/", users.user_list, name="user_list"),
     path("settings/users/new/", users.user_invite, name="user_invite"),
     path("settings/users/<int:pk>/", users.user_edit, name="user_edit"),

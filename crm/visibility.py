@@ -32,6 +32,21 @@ def visible_leads(user: User, *, prefix: str = "") -> Q:
     return seen
 
 
+def seen_owners(user: User) -> frozenset[int | None] | None:
+    """The same rule for who has only the sales person of a lead to go by: whose leads `user` may see (None among them:
+    those of nobody); None instead of a set means everybody's.
+    """
+    if not user.is_active or not user.has_perm("leads.view_lead"):
+        return frozenset()
+    reach = visibility_of(user)
+    if reach is Visibility.ALL:
+        return None
+    seen: set[int | None] = {user.pk, None}
+    if reach is Visibility.TEAM and user.team_id is not None:
+        seen.update(User.objects.filter(team_id=user.team_id).values_list("pk", flat=True))
+    return frozenset(seen)
+
+
 def viewers_of(owner: User | None) -> QuerySet[User]:
     """The active users who see a lead whose sales person is `owner`: the same rule, asked from the other side."""
     settings = system_settings()

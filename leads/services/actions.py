@@ -14,6 +14,7 @@ from crm.usage import count_by_label, uses_of
 from leads.models import Lead, LeadStatusChange
 from leads.querysets import load_funnel
 from leads.rules import allowed_statuses, lost_status
+from leads.services.announce import announce
 from leads.services.write import Draft, LeadValues, Refusal, create_lead, update_lead, update_leads
 
 NOT_COPIED = {"external_id", "status", "received_at", "closed_at", "lost_reason", "sales_person"}
@@ -123,4 +124,5 @@ def delete_lead(*, lead: Lead, by: User | None) -> None:
             raise InUse(
                 _("This lead can't be deleted, other records belong to it: %(uses)s.") % {"uses": listed}, uses=uses
             )
+        announce(leads=[locked], by=by)
         locked.delete()

@@ -10,15 +10,18 @@ from crm.models import User
 from crm.usage import used_ones
 from leads.models import Lead
 from leads.services.actions import delete_lead
+from leads.services.announce import announce
 
 
 def delete_leads(*, leads: Sequence[Lead], by: User | None) -> list[InUse | None]:
     """Delete `leads` for good; each is answered for itself, in order, by None or by what holds it."""
     pks = [lead.pk for lead in leads]
     with transaction.atomic(), acting_as(by):
-        locked = set(Lead.objects.select_for_update().filter(pk__in=pks).order_by("pk").values_list("pk", flat=True))
-        used = used_ones(Lead, locked)
-        Lead.objects.filter(pk__in=locked - used).delete()
+        locked = Lead.objects.select_for_update().order_by("pk").in_bulk(pks)
+        used = used_ones(Lead, locked.keys())
+        free = [lead for pk, lead in locked.items() if pk not in used]
+        announce(leads=free, by=by)
+        Lead.objects.filter(pk__in=[lead.pk for lead in free]).delete()
         return [_refusal(lead, by) if lead.pk in used else None for lead in leads]
 
 

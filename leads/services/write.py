@@ -38,6 +38,7 @@ from crm.text import check_text, sanitise
 from leads.models import Lead, LeadTagging
 from leads.querysets import load_funnel
 from leads.rules import Funnel, LostReasonRequired, StatusNotAllowed, check_status, default_status
+from leads.services.announce import announce
 
 
 class LeadValues(TypedDict, total=False):
@@ -159,6 +160,7 @@ def create_leads(*, drafts: Sequence[Draft], by: User | None, imported: bool = F
         LeadTagging.objects.bulk_create(
             [LeadTagging(lead=lead, tag=tag) for lead, draft in accepted for tag in draft.tags or ()], batch_size=2000
         )
+        announce(leads=[lead for lead, _draft in accepted], by=by, new=True, quietly=imported)
     _reload([lead for lead, _draft in accepted])
     return answers
 
@@ -174,6 +176,7 @@ def update_leads(*, drafts: Sequence[Draft], by: User | None, imported: bool = F
 def _update(drafts: Sequence[Draft], rules: _Rules, *, alone: bool = False) -> list[Lead | Refusal]:
     """What `update_leads` does. `alone`: there is one draft, and its refusal ends the transaction."""
     tags = _tags_of([draft.lead for draft in drafts if draft.lead and draft.tags is not None])
+    owners = {draft.lead.pk: draft.lead.sales_person_id for draft in drafts if draft.lead}
     answers: list[Lead | Refusal] = []
     changed: list[Lead] = []
     with acting_as(rules.by):
@@ -186,6 +189,7 @@ def _update(drafts: Sequence[Draft], rules: _Rules, *, alone: bool = False) -> l
                 answers.append(refusal)
             else:
                 answers.append(draft.lead)
+        announce(leads=changed, by=rules.by, owners_before=owners, quietly=rules.imported)
     _reload(changed)
     return answers
 
