@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from leads.views import actions, activities, card, cells, imports, leaver, lookup, matrix, merge, partner_block
+from leads.views import actions, activities, card, cells, imports, leaver, live, lookup, matrix, merge, partner_block
 from leads.views.list import home_show, lead_columns, lead_export, lead_list
 
 app_name = "leads"
@@ -15,6 +15,9 @@ urlpatterns: list[URLPattern] = [
     path("leads/similar/", card.lead_similar, name="lead_similar"),
     path("leads/status-field/", card.lead_status_field, name="lead_status_field"),
     path("leads/<int:pk>/", card.lead_detail, name="lead_detail"),
+    path("leads/rows/", live.lead_rows, name="lead_rows"),
+    path("leads/news/", live.lead_news, name="lead_news"),
+    path("leads/<int:pk>/notice/", live.lead_notice, name="lead_notice"),
     path("leads/<int:pk>/row/", cells.lead_row, name="lead_row"),
     path("leads/<int:pk>/cells/<slug:field>/", cells.lead_cell, name="lead_cell"),
     path("leads/<int:pk>/update/", card.lead_update, name="lead_update"),

@@ -9,10 +9,11 @@ from django.db import connection, connections
 from pytest_django.plugin import blocking_manager_key
 
 from config.env import BASE_DIR
+from tests.asgi import asgi_server
 from tests.cast import adam, ewa, funnel, marek, ola, team
 from tests.worker import worker
 
-__all__ = ["adam", "ewa", "funnel", "marek", "ola", "team", "worker"]
+__all__ = ["adam", "asgi_server", "ewa", "funnel", "marek", "ola", "team", "worker"]
 
 
 @pytest.fixture(scope="session")

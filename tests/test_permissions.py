@@ -105,6 +105,9 @@ URLS: list[Line] = [
     everyone("crm:profile_edit"),
     everyone("crm:email_redirect"),
     guests("crm:invitation_accept", token="made-up"),
+    # --- what happens meanwhile
+    everyone("crm:live_stream"),
+    everyone("crm:live_changes"),
     # --- users
     managers("crm:user_list"),
     managers("crm:user_invite"),
@@ -194,6 +197,9 @@ URLS: list[Line] = [
     everyone("leads:lead_similar"),
     everyone("leads:lead_status_field"),
     everyone("leads:lead_detail", pk="@lead"),
+    everyone("leads:lead_rows"),
+    everyone("leads:lead_news"),
+    everyone("leads:lead_notice", pk="@lead"),
     everyone("leads:lead_row", pk="@lead"),
     everyone("leads:lead_cell", pk="@lead", field="status"),
     everyone("leads:lead_cell", "post", pk="@lead", field="status"),

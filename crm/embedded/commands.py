@@ -4,7 +4,8 @@
 def web(*, host: str, port: int) -> list[str]:
     """The web server; the number of its processes comes from GRANIAN_WORKERS (default 1)."""
     options = ["--interface", "asginl", "--no-ws", "--log-level", "warning", "--host", host, "--port", str(port)]
-    return ["granian", *options, "config.asgi:application"]
+    # An open stream of live events counts as a request under way, for hours.
+    return ["granian", *options, "--backpressure", "4096", "config.asgi:application"]
 
 
 def worker() -> list[str]:

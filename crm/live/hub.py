@@ -5,7 +5,11 @@ connection to the database.
 import asyncio
 import json
 import logging
+import signal
+import threading
+from collections.abc import Callable
 from contextlib import suppress
+from types import FrameType
 from typing import Any
 
 import redis.asyncio
@@ -19,7 +23,7 @@ from crm.live.publish import CHANNEL, STREAM
 log = logging.getLogger(__name__)
 
 CONNECT_WITHIN = 2.0
-SESSIONS_EVERY = 20.0
+SESSIONS_EVERY = 10.0
 PAUSE = 1.0
 MOST_WAITING = 200
 MOST_STREAMS = 20
@@ -70,7 +74,8 @@ class Hub:
 
         Without Redis the stream opens all the same, and hears RESYNC once Redis is back.
         """
-        if self._task is None or self._task.done():
+        if self._task is None:
+            _call_at_end(self.end)
             self._task = asyncio.create_task(self._listen())
         with suppress(TimeoutError):
             async with asyncio.timeout(CONNECT_WITHIN):
@@ -86,6 +91,11 @@ class Hub:
             listener.waiting.put_nowait(message(told))
         # The place to go on from, also when nothing happens until the connection is lost.
         listener.waiting.put_nowait(message(READY, missed.last))
+
+    def end(self) -> None:
+        """Close all streams: the server would wait for their end before its own."""
+        for listener in self.listeners:
+            listener.end()
 
     def leave(self, listener: Listener) -> None:
         """The stream is closed."""
@@ -139,3 +149,23 @@ class Hub:
         for listener, is_alive in zip(listeners, alive, strict=True):
             if not is_alive:
                 listener.end()
+
+
+def _call_at_end(act: Callable[[], None]) -> None:
+    """Call `act` in this event loop when the process is asked to end, beside what the server does then.
+
+    The loop's own handlers hear of a signal through a file descriptor, whatever Python's handler of it is.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        before = signal.getsignal(number)
+
+        def handle(received: int, frame: FrameType | None, before: object = before) -> None:
+            loop.call_soon_threadsafe(act)
+            if callable(before):
+                before(received, frame)
+
+        signal.signal(number, handle)
+        signal.siginterrupt(number, False)

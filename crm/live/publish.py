@@ -13,6 +13,8 @@ from typing import Any
 import redis
 from django.conf import settings
 from django.db import transaction
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 log = logging.getLogger(__name__)
 
@@ -59,4 +61,5 @@ def _send(event: str) -> None:
 @cache
 def client() -> redis.Redis:
     """The connections of this process to Redis; a dead server costs a second, not the request."""
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+    once_more = Retry(NoBackoff(), 1)  # a connection of before Redis was started again
+    return redis.Redis.from_url(settings.REDIS_URL, retry=once_more, socket_timeout=1, socket_connect_timeout=1)
