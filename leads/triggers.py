@@ -72,3 +72,46 @@ STATUS_LOG = pgtrigger.Trigger(
         RETURN NULL;
     """,
 )
+
+# A card that left a column and comes back finds each user's place for it again: see leads/models/board.py.
+BOARD_PLACES = pgtrigger.Trigger(
+    name="board_places",
+    when=pgtrigger.After,
+    operation=pgtrigger.UpdateOf("status_id"),  # type: ignore[no-untyped-call]
+    func="""
+        UPDATE leads_boardposition SET is_here = NOT is_here
+            WHERE lead_id = NEW.id AND is_here <> (status_id = NEW.status_id);
+        RETURN NULL;
+    """,
+)
+
+
+def _column_totals(
+    name: str, operation: pgtrigger.Operation, *, new: bool = False, old: bool = False
+) -> pgtrigger.Trigger:
+    """Adds what a statement changed of the columns' totals, as one row for each status: its `new` rows less its `old`."""
+    parts = [("new_leads", 1)] * new + [("old_leads", -1)] * old
+    rows = " UNION ALL ".join(
+        f"SELECT status_id, {sign} AS leads, {sign} * coalesce(expected_revenue, 0) AS revenue FROM {table}"
+        for table, sign in parts
+    )
+    return pgtrigger.Trigger(
+        name=name,
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=operation,
+        referencing=pgtrigger.Referencing(new="new_leads" if new else None, old="old_leads" if old else None),
+        func=f"""
+            INSERT INTO leads_columntotal (status_id, leads, revenue)
+                SELECT status_id, sum(leads), sum(revenue) FROM ({rows}) AS changed
+                GROUP BY status_id HAVING sum(leads) <> 0 OR sum(revenue) <> 0 ORDER BY status_id;
+            RETURN NULL;
+        """,
+    )
+
+
+COLUMN_TOTALS = [
+    _column_totals("totals_insert", pgtrigger.Insert, new=True),
+    _column_totals("totals_update", pgtrigger.Update, new=True, old=True),
+    _column_totals("totals_delete", pgtrigger.Delete, old=True),
+]

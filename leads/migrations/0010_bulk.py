@@ -6,5 +6,5 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("leads", "0009_board")]
+    dependencies: ClassVar = [("leads", "0009_board_totals")]
     operations: ClassVar = []

@@ -1,6 +1,7 @@
 """Leads and what belongs to them alone."""
 
 from leads.models.activity import Activity, ActivityState
+from leads.models.board import BoardPosition, ColumnTotal
 from leads.models.comment import Comment, CommentMention
 from leads.models.duplicates import LeadPair, NameScan
 from leads.models.file import LeadFile
@@ -13,6 +14,8 @@ from leads.models.status_change import LeadStatusChange
 __all__ = [
     "Activity",
     "ActivityState",
+    "BoardPosition",
+    "ColumnTotal",
     "Comment",
     "CommentMention",
     "ImportKind",

@@ -149,6 +149,8 @@ class Lead(Versioned):  # type: ignore[django-manager-missing]
             *Versioned.Meta.triggers,
             triggers.STATUS_RULE,
             triggers.STATUS_LOG,
+            triggers.BOARD_PLACES,
+            *triggers.COLUMN_TOTALS,
         ]
 
     def __str__(self) -> str:
