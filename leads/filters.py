@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 
 import django_filters
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from crm.forms.fields import DateField, PlainText
 from crm.models import User
 from crm.numbers import parse_id
-from leads.choices import load_choices
+from leads.choices import Choices, load_choices
 from leads.models import Lead, LeadTagging
 from leads.querysets import LeadQuerySet
 
@@ -126,7 +127,6 @@ class LeadFilter(django_filters.FilterSet):
         given = _normalised(data)
         super().__init__(given, queryset)
         self.user = user
-        self.choices = load_choices(partners=_ids(given.getlist("partner")), products=_ids(given.getlist("product")))
         # Of seventeen fields a page mostly needs one: those that are not given are not built.
         self.filters: dict[str, Any] = {name: each for name, each in self.filters.items() if name in given}
         for name in set(CHOSEN) & self.filters.keys():
@@ -134,6 +134,12 @@ class LeadFilter(django_filters.FilterSet):
             if name not in NEVER_EMPTY:
                 offered.append((NONE, NONE))
             self.filters[name].extra["choices"] = offered
+
+    @cached_property
+    def choices(self) -> Choices:
+        """What can be chosen, and is; read when it is asked for."""
+        chosen = {name: _ids(self.data.getlist(name)) for name in REMOTE}
+        return load_choices(partners=chosen["partner"], products=chosen["product"])
 
     @property
     def shown_state(self) -> str:

@@ -22,6 +22,23 @@ MODEL_FIELDS = {"tag": "tags", "received": "received_at", "close": "expected_clo
 
 
 @dataclass(frozen=True, slots=True)
+class FilteredPage:
+    """A page that the panel filters: its address, and the ID of the region that the answer replaces."""
+
+    url_name: str
+    region: str
+    has_state: bool = True
+
+    @property
+    def url(self) -> str:
+        return page_path(self.url_name)
+
+
+LIST = FilteredPage("leads:lead_list", "lead-table")
+BOARD = FilteredPage("leads:board_show", "board", has_state=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Select:
     """A field that takes several rows: `options` as HTML; `url` searches them when they are too many for the page."""
 
@@ -64,6 +81,7 @@ class Chip:
 class Panel:
     """The panel: `is_open` and `is_closed` are the two toggles, `errors` what belongs to no field of it."""
 
+    page: FilteredPage
     query: str
     is_open: bool
     is_closed: bool
@@ -73,9 +91,10 @@ class Panel:
     errors: Sequence[str] = field(default_factory=list)
 
 
-def build_panel(leads: LeadFilter) -> Panel:
+def build_panel(leads: LeadFilter, *, page: FilteredPage = LIST) -> Panel:
     """The panel as the filter stands."""
     return Panel(
+        page=page,
         query=leads.data.get("q", ""),
         is_open=leads.shown_state in (OPEN, BOTH),
         is_closed=leads.shown_state in (CLOSED, BOTH),
@@ -86,23 +105,23 @@ def build_panel(leads: LeadFilter) -> Panel:
     )
 
 
-def build_chips(leads: LeadFilter, *, order: str) -> list[Chip]:
-    """The parts of the filter that are in force, each with the list without it (sorted by `order`, "" as usual)."""
+def build_chips(leads: LeadFilter, *, order: str = "", page: FilteredPage = LIST) -> list[Chip]:
+    """The parts of the filter that are in force, each with the page without it (sorted by `order`, "" as usual)."""
     pairs = leads.parameters()
     chips = [
-        _chip(leads, name, value, list_url(_without(pairs, name, value), order=order))
+        _chip(leads, name, value, list_url(_without(pairs, name, value), order=order, page=page))
         for name, value in pairs
         if (name, value) not in (("state", ALL), ("state", BOTH))
     ]
-    if leads.shown_state == OPEN:
+    if page.has_state and leads.shown_state == OPEN:
         chips.insert(0, Chip(_("State"), pgettext("lead", "Open"), list_url([("state", ALL), *pairs], order=order)))
     return chips
 
 
-def list_url(pairs: Sequence[tuple[str, str]], *, order: str = "") -> str:
-    """The address of the list with these parameters."""
+def list_url(pairs: Sequence[tuple[str, str]], *, order: str = "", page: FilteredPage = LIST) -> str:
+    """The address of the list, or of another page, with these parameters."""
     query = urlencode([*pairs, *([("sort", order)] if order else [])])
-    return list_path() + (f"?{query}" if query else "")
+    return page.url + (f"?{query}" if query else "")
 
 
 def use_url(*, field: str, pk: int) -> str:
@@ -111,9 +130,9 @@ def use_url(*, field: str, pk: int) -> str:
 
 
 @cache
-def list_path() -> str:
-    """The address of the list."""
-    return reverse("leads:lead_list")
+def page_path(url_name: str) -> str:
+    """The address of a page without arguments."""
+    return reverse(url_name)
 
 
 def _without(pairs: Sequence[tuple[str, str]], name: str, value: str) -> list[tuple[str, str]]:

@@ -89,7 +89,7 @@ BOARD_PLACES = pgtrigger.Trigger(
 def _column_totals(
     name: str, operation: pgtrigger.Operation, *, new: bool = False, old: bool = False
 ) -> pgtrigger.Trigger:
-    """Adds what a statement changed of the columns' totals, as one row for each status: its `new` rows less its `old`."""
+    """Adds what a statement changed of the columns' totals, a row for each status: its `new` rows less its `old`."""
     parts = [("new_leads", 1)] * new + [("old_leads", -1)] * old
     rows = " UNION ALL ".join(
         f"SELECT status_id, {sign} AS leads, {sign} * coalesce(expected_revenue, 0) AS revenue FROM {table}"
@@ -100,7 +100,9 @@ def _column_totals(
         level=pgtrigger.Statement,
         when=pgtrigger.After,
         operation=operation,
-        referencing=pgtrigger.Referencing(new="new_leads" if new else None, old="old_leads" if old else None),
+        referencing=pgtrigger.Referencing(  # type: ignore[no-untyped-call]
+            new="new_leads" if new else None, old="old_leads" if old else None
+        ),
         func=f"""
             INSERT INTO leads_columntotal (status_id, leads, revenue)
                 SELECT status_id, sum(leads), sum(revenue) FROM ({rows}) AS changed

@@ -2,7 +2,14 @@
 
 from django.urls import URLPattern, path, re_path
 
-from leads.views import actions, activities, card, cells, imports, leaver, live, lookup, matrix, merge, partner_block
+from leads.views import (
+    ,
+    actions,
+    activities,
+    board,
+    card,
+    cells,
+)
 from leads.views.list import home_show, lead_columns, lead_export, lead_list
 
 app_name = "leads"
@@ -11,6 +18,11 @@ urlpatterns: list[URLPattern] = [
     path("leads/", lead_list, name="lead_list"),
     path("leads/columns/", lead_columns, name="lead_columns"),
     re_path(r"^leads/export\.(?P<format>csv|xlsx)$", lead_export, name="lead_export"),
+    path("leads/board/", board.board_show, name="board_show"),
+    path("leads/board/totals/", board.board_heads, name="board_heads"),
+    path("leads/board/changes/", board.board_changes, name="board_changes"),
+    path("leads/board/<int:status>/cards/", board.board_cards, name="board_cards"),
+    path("leads/<int:pk>/move/", board.board_move, name="board_move"),
     path("leads/new/", card.lead_create, name="lead_create"),
     path("leads/similar/", card.lead_similar, name="lead_similar"),
     path("leads/status-field/", card.lead_status_field, name="lead_status_field"),

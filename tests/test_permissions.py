@@ -188,6 +188,12 @@ URLS: list[Line] = [
     # --- leads
     everyone("leads:home_show"),
     everyone("leads:lead_list"),
+    everyone("leads:board_show"),
+    everyone("leads:board_heads"),
+    everyone("leads:board_changes"),
+    everyone("leads:board_cards", status="@status"),
+    everyone("leads:board_move", pk="@lead"),
+    everyone("leads:board_move", "post", pk="@lead"),
     everyone("leads:lead_columns"),
     everyone("leads:lead_columns", "post", data={"columns": ["name", "id"]}),
     everyone("leads:lead_export", format="csv"),

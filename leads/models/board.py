@@ -30,8 +30,8 @@ class RankField(models.DecimalField):  # type: ignore[type-arg]
 class BoardPosition(models.Model):
     """The place that a user gave a card in the column `status`; cards without one stand by age, the newest first.
 
-    A smaller rank stands higher. `is_here` tells whether the lead stands in that status now: a trigger of leads keeps it,
-    so that a card that left the column and comes back finds its place, and costs nothing meanwhile.
+    A smaller rank stands higher. `is_here` tells whether the lead stands in that status now: a trigger of leads keeps
+    it, so that a card that left the column and comes back finds its place, and costs nothing meanwhile.
     """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)

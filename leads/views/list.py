@@ -52,14 +52,15 @@ def lead_list(request: HttpRequest) -> HttpResponse:
         "cells": CHANGED_IN_PLACE,
     }
     if not is_htmx(request):
-        context |= {"panel": build_panel(listing.leads), "tabs": section_tabs("leads:lead_list")}
-        return _fresh(render(request, "leads/lead_list.html", context, status=400 if listing.problem else 200))
-    if _panel_is_outdated(request, listing):
+        tabs = section_tabs("leads:lead_list", pairs=listing.leads.parameters())
+        context |= {"panel": build_panel(listing.leads), "tabs": tabs}
+        return fresh(render(request, "leads/lead_list.html", context, status=400 if listing.problem else 200))
+    if panel_is_outdated(request, is_wrong=bool(listing.problem)):
         context |= {"panel": build_panel(listing.leads), "oob": True}
     response = render(request, "leads/_lead_table.html", context, status=422 if listing.problem else 200)
     if asking_page(request) != context["address"]:
         response.headers["HX-Push-Url"] = context["address"]
-    return _fresh(response)
+    return fresh(response)
 
 
 @require_http_methods(["GET", "POST"])
@@ -103,12 +104,12 @@ def lead_export(request: HttpRequest, format: str) -> HttpResponseBase:
     return response
 
 
-def _panel_is_outdated(request: HttpRequest, listing: Listing) -> bool:
+def panel_is_outdated(request: HttpRequest, *, is_wrong: bool) -> bool:
     """Whether the panel in the page shows another filter than the answer: something else than itself changed it."""
-    return bool(listing.problem) or (request.htmx.trigger or "").startswith("unfilter")  # type: ignore[attr-defined]
+    return is_wrong or (request.htmx.trigger or "").startswith("unfilter")  # type: ignore[attr-defined]
 
 
-def _fresh(response: HttpResponse) -> HttpResponse:
+def fresh(response: HttpResponse) -> HttpResponse:
     """The page and its fragment have one address; neither is to be shown again from memory in place of the other."""
     patch_vary_headers(response, ["HX-Request"])
     patch_cache_control(response, private=True, no_cache=True)

@@ -167,9 +167,7 @@ def gone(request: HttpRequest, pk: int) -> HttpResponseBase:
     404 for those who could not see the lead.
     """
     user = signed_in_user(request)
-    event = LeadEvent.objects.filter(visible_leads(user), pgh_obj_id=pk, pgh_label="delete").last()
-    if event is None or not user.has_perm("leads.view_lead"):
-        raise Http404
+    event = find_deletion(user, pk)
     typed = LeadForm(request.POST, instance=Lead(), user=user, funnel=load_funnel())
     context = {
         "number": f"{pk:06d}",
@@ -185,6 +183,14 @@ def gone(request: HttpRequest, pk: int) -> HttpResponseBase:
         response.headers["HX-Reswap"] = "outerHTML"
         return response
     return render(request, "leads/lead_gone.html", {"gone": context}, status=410)
+
+
+def find_deletion(user: User, pk: int) -> LeadEvent:
+    """How a lead ended, for those who could see it; 404 for all others."""
+    event: LeadEvent | None = LeadEvent.objects.filter(visible_leads(user), pgh_obj_id=pk, pgh_label="delete").last()
+    if event is None or not user.has_perm("leads.view_lead"):
+        raise Http404
+    return event
 
 
 def _typed(request: HttpRequest, form: LeadForm) -> list[tuple[str, str]]:
