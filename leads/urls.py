@@ -3,12 +3,18 @@
 from django.urls import URLPattern, path, re_path
 
 from leads.views import (
-    ,
     actions,
     activities,
     board,
     card,
     cells,
+    imports,
+    leaver,
+    live,
+    lookup,
+    matrix,
+    merge,
+    partner_block,
 )
 from leads.views.list import home_show, lead_columns, lead_export, lead_list
 
