@@ -1,7 +1,7 @@
 """What a user may do with a lead they see. Whether they see it is asked of `Lead.objects.visible_to`."""
 
 from crm.models import User
-from leads.models import Activity, Lead, LeadMerge
+from leads.models import Activity, Comment, Lead, LeadMerge
 
 
 def may_edit(user: User) -> bool:
@@ -64,3 +64,23 @@ def may_review_duplicates(user: User) -> bool:
 def may_undo(user: User, merge: LeadMerge) -> bool:
     """Whether `user` takes back a merge that they see: their own, or any for who reviews duplicates."""
     return may_review_duplicates(user) or (merge.by_id == user.pk and may_edit(user))
+
+
+def may_comment(user: User) -> bool:
+    """Whether `user` writes comments on leads, and adds files to them."""
+    return may_edit(user)
+
+
+def may_edit_comment(user: User, comment: Comment) -> bool:
+    """Nobody changes the words of somebody else."""
+    return comment.author_id == user.pk and may_comment(user)
+
+
+def may_delete_any_comment(user: User) -> bool:
+    """Whether `user` takes away comments of others too."""
+    return user.has_perm("leads.delete_any_comment")
+
+
+def may_delete_comment(user: User, comment: Comment) -> bool:
+    """One's own, and managers any."""
+    return may_edit_comment(user, comment) or may_delete_any_comment(user)

@@ -243,6 +243,9 @@ ROOTLESS = {
     "templates/leads/_board_changes.html": "heads and cards, each put where it belongs",
     "templates/leads/_board_totals.html": "the totals of columns, each swapped by its own name",
     "templates/leads/_import_rows.html": "rows of a table whose page names the table; more of them are appended",
+    "templates/leads/_comment_added.html": "a comment, an empty form and the count, each swapped by its own name",
+    "templates/leads/_comment_edit.html": "it stands in the place of the comment, whose name it has",
+    "templates/leads/_comment_page.html": "rows of a list whose block names the list; more of them are appended",
     "templates/leads/_lead_pieces.html": "a list of fragments, each swapped by its own name",
 }
 

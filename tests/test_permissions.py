@@ -30,7 +30,7 @@ from crm.models import SystemSettings, User, Visibility
 from leads.models import ImportMapping
 from tests.cast import FunnelCast
 from tests.factories import crm as rows
-from tests.factories.leads import ActivityFactory, LeadFactory
+from tests.factories.leads import ActivityFactory, CommentFactory, LeadFactory
 from tests.leads.importing import upload
 from tests.leads.merging import merge
 
@@ -94,6 +94,7 @@ SAMPLES: dict[str, Callable[[Cast], int]] = {
     "mapping": lambda cast: ImportMapping.objects.create(name="Leady", kind="leads").pk,
     "activity": lambda cast: ActivityFactory(lead__status=cast.funnel.new, assignee=cast.ola).pk,
     "merge": lambda cast: merge(*LeadFactory.create_batch(2, status=cast.funnel.new), cast.adam).pk,
+    "comment": lambda cast: CommentFactory(lead__sales_person=cast.ola).pk,
     "contact": lambda cast: rows.PartnerFactory().contacts.create(first_name="Jan").pk,
 }
 
@@ -241,6 +242,10 @@ URLS: list[Line] = [
     everyone("leads:activity_reopen", "post", pk="@activity"),
     everyone("leads:activity_postpone", "post", pk="@activity", data={"to": "week"}),
     everyone("leads:activity_delete", "post", pk="@activity"),
+    everyone("leads:lead_comments", pk="@lead"),
+    everyone("leads:comment_create", "post", pk="@lead", data={"text": "Uwaga"}),
+    everyone("leads:comment_show", pk="@comment"),
+    managers("leads:comment_delete", "post", pk="@comment"),
     # --- import
     managers("leads:import_list"),
     managers("leads:import_create"),
@@ -265,6 +270,7 @@ URLS: list[Line] = [
 
 EXEMPT: dict[str, str] = {
     "crm:health_show": "public: tells a balancer that the process answers, and nothing else",
+    "leads:comment_edit": "only the author may; tests/leads/test_comments.py covers it",
     "crm:user_photo": "404 for a user without a photo; tests/crm covers it",
 }
 # allauth's own pages: it decides who sees them and tests that itself. What we switch off is held by tests/crm.

@@ -53,7 +53,7 @@ document.addEventListener('htmx:beforeSend', ({ detail }) => {
 })
 
 document.addEventListener('lead:changed', ({ detail }) => {
-  wasClean = !hasUnsavedChanges()
+  wasClean = !hasUnsavedChanges(form())
   for (const [name, stored] of Object.entries(detail.values)) {
     const field = form().elements[name]
     if (field.value === sent.get(name)) field.value = stored // else somebody types on
@@ -81,7 +81,7 @@ document.addEventListener('lead:changed', () => {
 // Copying, or making a partner, is meant of what is on screen.
 document.addEventListener('htmx:confirm', (event) => {
   const { id } = event.detail.elt
-  if (!event.detail.elt.matches('[data-save-first]') || !hasUnsavedChanges()) return
+  if (!event.detail.elt.matches('[data-save-first]') || !hasUnsavedChanges(form())) return
   event.preventDefault()
   const goOn = ({ detail }) => {
     if (detail.elt !== form()) return // a request of something inside the form

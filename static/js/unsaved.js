@@ -6,9 +6,9 @@ import { confirm } from './dialogs.js'
 const texts = document.getElementById('unsaved-texts').dataset
 const guarded = new Map()
 
-/** Whether a guarded form of this page holds changes. */
-export function hasUnsavedChanges () {
-  return [...guarded].some(([form, first]) => form.isConnected && form.dataset.sent !== 'yes' && state(form) !== first)
+/** Whether a guarded form of this page, or the given one, holds changes. */
+export function hasUnsavedChanges (only = null) {
+  return [...guarded].some(([form, first]) => (!only || form === only) && form.isConnected && form.dataset.sent !== 'yes' && state(form) !== first)
 }
 
 /** What is in the form now counts as saved. */

@@ -6,7 +6,7 @@ from typing import Any
 import factory
 from django.utils import timezone
 
-from leads.models import Activity, Lead
+from leads.models import Activity, Comment, Lead
 from tests.factories.crm import ActivityTypeFactory, LeadStatusFactory, UserFactory
 
 
@@ -45,3 +45,13 @@ class ActivityFactory(factory.django.DjangoModelFactory[Activity]):
     @factory.lazy_attribute
     def due_on(self) -> date:
         return timezone.localdate() + timedelta(days=self.days)
+
+
+class CommentFactory(factory.django.DjangoModelFactory[Comment]):
+    """A comment on a lead of its own, by nobody."""
+
+    class Meta:
+        model = Comment
+
+    lead = factory.SubFactory(LeadFactory)
+    text = factory.Sequence(lambda n: f"Komentarz {n}")
