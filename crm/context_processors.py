@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 from crm.current import system_settings
 from crm.models import Theme, User
 from crm.navigation import navigation
+from crm.shortcuts import ways_of
 
 
 def layout(request: HttpRequest) -> dict[str, Any]:
@@ -19,4 +20,5 @@ def layout(request: HttpRequest) -> dict[str, Any]:
         "theme": user.theme if user else Theme.SYSTEM,
         "themes": Theme.choices,
         "system": SimpleLazyObject(system_settings),
+        "ways": SimpleLazyObject(lambda: ways_of(user) if user else []),
     }

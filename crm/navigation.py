@@ -15,12 +15,16 @@ Label = str | Promise
 
 @dataclass(frozen=True)
 class Leaf:
-    """A link to a page. It is shown when the page exists and the user has one of the permissions (none: everyone)."""
+    """A link to a page. It is shown when the page exists and the user has one of the permissions (none: everyone).
+
+    `key` opens it after „g” on the keyboard.
+    """
 
     label: Label
     icon: str
     url_name: str
     permissions: tuple[str, ...] = ()
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,19 +40,19 @@ class Branch:
 MANAGE = ("crm.manage_settings",)
 
 TREE: tuple[Leaf | Branch, ...] = (
-    Leaf(_("My day"), "calendar-heart", "leads:my_day"),
+    Leaf(_("My day"), "calendar-heart", "leads:my_day", key="d"),
     Branch(
         "operations",
         _("Operations"),
         (
-            Leaf(_("Leads"), "target-arrow", "leads:lead_list"),
-            Leaf(_("Orders"), "shopping-cart", "documents:order_list"),
-            Leaf(_("Invoices"), "file-invoice", "documents:invoice_list"),
-            Leaf(_("Partners"), "building", "crm:partner_list"),
-            Leaf(_("Products"), "package", "crm:product_list"),
+            Leaf(_("Leads"), "target-arrow", "leads:lead_list", key="l"),
+            Leaf(_("Orders"), "shopping-cart", "documents:order_list", key="z"),
+            Leaf(_("Invoices"), "file-invoice", "documents:invoice_list", key="f"),
+            Leaf(_("Partners"), "building", "crm:partner_list", key="p"),
+            Leaf(_("Products"), "package", "crm:product_list", key="o"),
         ),
     ),
-    Branch("reporting", _("Reporting"), (Leaf(_("Lead report"), "chart-bar", "reports:lead_report"),)),
+    Branch("reporting", _("Reporting"), (Leaf(_("Lead report"), "chart-bar", "reports:lead_report", key="r"),)),
     Branch(
         "crm",
         _("CRM"),
@@ -57,7 +61,7 @@ TREE: tuple[Leaf | Branch, ...] = (
                 "configuration",
                 _("Configuration"),
                 (
-                    Leaf(_("Settings"), "adjustments-horizontal", "crm:settings_index", MANAGE),
+                    Leaf(_("Settings"), "adjustments-horizontal", "crm:settings_index", MANAGE, key="u"),
                     Leaf(_("Campaigns"), "speakerphone", "crm:campaign_list", MANAGE),
                     Leaf(_("Media"), "broadcast", "crm:medium_list", MANAGE),
                     Leaf(_("Sources"), "route", "crm:source_list", MANAGE),
@@ -71,6 +75,20 @@ TREE: tuple[Leaf | Branch, ...] = (
             ),
         ),
     ),
+)
+
+# Pages outside of the tree, and what can be begun from anywhere: offered by the search and the keyboard.
+ACTIONS: tuple[Leaf, ...] = (
+    Leaf(_("New lead"), "plus", "leads:lead_create", ("leads.add_lead",)),
+    Leaf(_("New partner"), "plus", "crm:partner_create", ("crm.add_partner",)),
+    Leaf(_("New product"), "plus", "crm:product_create", ("crm.add_product",)),
+    Leaf(_("New import"), "upload", "leads:import_create", ("leads.run_import",)),
+    Leaf(_("Invite a user"), "user-plus", "crm:user_invite", ("crm.view_user", "crm.manage_own_team")),
+    Leaf(_("Board of leads"), "layout-kanban", "leads:board_show", ("leads.view_lead",), key="k"),
+    Leaf(_("Types and statuses"), "grid-4x4", "leads:funnel_matrix", MANAGE),
+    Leaf(_("Lead statuses"), "adjustments-horizontal", "crm:status_list", MANAGE),
+    Leaf(_("Profile"), "user-circle", "crm:profile_edit"),
+    Leaf(_("Security"), "shield-lock", "mfa_index"),
 )
 
 
@@ -88,9 +106,22 @@ class Node:
 
 def navigation(user: User, path: str) -> tuple[Node, ...]:
     """The tree as `user` may see it, with the entry that `path` lies under marked as active."""
-    visible = [url for url, leaf in _existing().values() if _may_open(user, leaf)]
+    visible = [
+        _existing()[leaf.url_name][0]
+        for leaf in _leaves(TREE)
+        if leaf.url_name in _existing() and _may_open(user, leaf)
+    ]
     active = max((url for url in visible if _lies_under(path, url)), key=len, default="")
     return tuple(_nodes(TREE, user, active))
+
+
+def open_pages(user: User) -> list[Leaf]:
+    """All that `user` may open: the actions first, then the tree in its order."""
+    return [
+        leaf
+        for leaf in (*ACTIONS[:1], *_leaves(TREE), *ACTIONS[1:])
+        if leaf.url_name in _existing() and _may_open(user, leaf)
+    ]
 
 
 def _nodes(entries: tuple[Leaf | Branch, ...], user: User, active: str) -> Iterator[Node]:
@@ -116,7 +147,7 @@ def _lies_under(path: str, url: str) -> bool:
 def _existing() -> dict[str, tuple[str, Leaf]]:
     """The leaves whose page exists, by URL name, with their address. Addresses do not depend on the language."""
     found: dict[str, tuple[str, Leaf]] = {}
-    for leaf in _leaves(TREE):
+    for leaf in (*_leaves(TREE), *ACTIONS):
         try:
             found[leaf.url_name] = (reverse(leaf.url_name), leaf)
         except NoReverseMatch:

@@ -1,14 +1,11 @@
 """Reads of partners, products and people that pages, lookups and imports share."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet, TextChoices
 from django.db.models.functions import Left, Length, Lower
 from django.db.models.lookups import Exact
@@ -18,7 +15,7 @@ from crm.current import system_settings
 from crm.models import Partner, PartnerContact, Product, User
 from crm.nip import parse_nip
 from crm.phones import to_e164
-from crm.search import clean_query, containing, normalised
+from crm.search import clean_query, containing, index_preferred, normalised
 
 LOOKUP_SIZE = 20
 SIMILAR_SIZE = 5
@@ -86,7 +83,7 @@ def similar_partners(
         Likeness.NAME: [_beginning_with(called), _called_like(called)] if len(called) >= 3 else [],
     }
     found: dict[int, dict[Likeness, None]] = {}
-    with _index_preferred():
+    with index_preferred():
         for likeness, queries in looked_for.items():
             for (pk,) in (row for query in queries for row in query[: SIMILAR_SIZE + 1]):
                 found.setdefault(pk, {})[likeness] = None
@@ -106,17 +103,6 @@ def _nip_or_nothing(typed: str) -> str:
         return parse_nip(typed)
     except ValidationError:
         return ""
-
-
-@contextmanager
-def _index_preferred() -> Iterator[None]:
-    """Look things up by an index. With a limit, PostgreSQL expects to come upon enough similar names by reading the
-    table from its beginning, and reads all of it when there are few.
-    """
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        yield
-        cursor.execute("SET LOCAL enable_seqscan = DEFAULT")
 
 
 def _own_and_contacts(*conditions: Any) -> list[Any]:

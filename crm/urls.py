@@ -6,12 +6,15 @@ from django.views.generic import RedirectView
 from crm.reference import KINDS, KindConverter
 from crm.views import accounts, contacts, live, lookup, partners, products, reference, settings, teams, users
 from crm.views.health import health_show
+from crm.views.search import search_show, shortcut_list
 
 register_converter(KindConverter, "kind")
 
 app_name = "crm"
 urlpatterns: list[URLPattern] = [
     path("healthz", health_show, name="health_show"),
+    path("search/", search_show, name="search_show"),
+    path("shortcuts/", shortcut_list, name="shortcut_list"),
     path("accounts/session/", accounts.session_show, name="session_show"),
     path("accounts/theme/", accounts.theme_update, name="theme_update"),
     path("accounts/language/", accounts.language_update, name="language_update"),

@@ -8,13 +8,13 @@ from django.db.models import Func, Q, TextField, Value
 from django.db.models.expressions import Combinable
 
 from crm.models import Partner
+from crm.search import NUMBER
 
 # The index knows three letters in a row.
 TRIGRAM = 3
 SHORTEST_PHONE = 7
 MOST_WORDS = 8
 MOST_PARTNERS = 500
-NUMBER = re.compile(r"[\d\s()+./-]+")
 
 
 def search_condition(typed: str) -> Q:

@@ -109,6 +109,9 @@ URLS: list[Line] = [
     # --- what happens meanwhile
     everyone("crm:live_stream"),
     everyone("crm:live_changes"),
+    # --- search everywhere and the help sheet
+    everyone("crm:search_show"),
+    everyone("crm:shortcut_list"),
     # --- users
     managers("crm:user_list"),
     managers("crm:user_invite"),

@@ -168,6 +168,11 @@ REFERENCE_LOGS = ["leads.LeadStatusChange"]
 # Once one of these has a row, the currency of the system is fixed.
 CURRENCY_HOLDERS = ["leads.Lead"]
 
+# --- What later apps add to ------------------------------------------------------------------------------------------
+
+# Search everywhere: a crm.finding.Provider each, in the order of their groups.
+SEARCH_PROVIDERS = ["crm.finders.PAGES", "leads.finders.LEADS", "crm.finders.PARTNERS", "crm.finders.PRODUCTS"]
+
 # --- Celery -------------------------------------------------------------------------------------------------------
 
 CELERY_TIMEZONE = TIME_ZONE

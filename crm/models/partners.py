@@ -1,5 +1,7 @@
 """Partners: companies and people that leads, orders and invoices are about."""
 
+from collections import defaultdict
+from collections.abc import Callable
 from typing import ClassVar
 
 import pgtrigger
@@ -11,11 +13,51 @@ from django.utils.translation import gettext_lazy as _
 from crm.models.fields import search_text, sort_key
 from crm.models.reference import KEEP_NAME, Position
 from crm.models.versioned import Versioned
-from crm.search import SearchedQuerySet
+from crm.search import SearchedQuerySet, clean_query, holds_word, ways
 
 
 def _digits(field: str) -> Func:
     return Func(F(field), Value(r"\D"), Value(""), Value("g"), function="regexp_replace", output_field=TextField())
+
+
+# More partners than this are not named one by one in a condition.
+MOST_NAMED = 500
+
+
+class PartnerQuerySet(SearchedQuerySet["Partner"]):
+    def containing(self, text: str) -> "PartnerQuerySet":
+        """Those of which `partners_containing` is true (everything for nothing typed)."""
+        return self.filter(partners_containing(text)) if clean_query(text) else self
+
+
+def partners_containing(text: str, *, each: Callable[[str], Q] = holds_word) -> Q:
+    """The condition for partners that hold (by `each`) every word of `text`, in their own texts or in those of their
+    contacts. Asks the database for the contacts.
+    """
+    looked_for = ways(text)
+    by_contact = _partners_of_contacts({word: each(word) for words in looked_for for word in words})
+    condition = Q()
+    for words in looked_for:
+        condition |= Q(*(each(word) | by_contact[word] for word in words))
+    return condition
+
+
+def _partners_of_contacts(wanted: dict[str, Q]) -> dict[str, Q]:
+    """For each word the condition that a contact of the partner has it. Few partners are named by their IDs, so that
+    the database can take its indexes.
+    """
+    matching = {word: PartnerContact.objects.filter(condition).order_by() for word, condition in wanted.items()}
+    first, *rest = [
+        contacts.values_list(Value(word, output_field=TextField()), "partner")[: MOST_NAMED + 1]
+        for word, contacts in matching.items()
+    ]
+    found: dict[str, set[int]] = defaultdict(set)
+    for word, partner in first.union(*rest, all=True) if rest else first:
+        found[word].add(partner)
+    return {
+        word: Q(pk__in=found[word] if len(found[word]) <= MOST_NAMED else contacts.values("partner"))
+        for word, contacts in matching.items()
+    }
 
 
 class Partner(Versioned):
@@ -50,7 +92,7 @@ class Partner(Versioned):
         "name", "nip", "email", "city", "external_id", _digits("phone"), _digits("phone_e164"), "website"
     )
 
-    objects = SearchedQuerySet["Partner"].as_manager()
+    objects = PartnerQuerySet.as_manager()
 
     class Meta(Versioned.Meta):
         verbose_name = _("partner")
@@ -87,12 +129,14 @@ class PartnerContact(Versioned):
     phone = models.CharField(_("phone"), max_length=50, blank=True)
     phone_e164 = models.CharField(max_length=16, blank=True, editable=False)
     email = models.EmailField(_("e-mail"), blank=True)
+    search_text = search_text("first_name", "last_name", "email", _digits("phone"), _digits("phone_e164"))
 
     class Meta(Versioned.Meta):
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
         ordering: ClassVar[list[str]] = ["last_name", "first_name", "pk"]
         indexes: ClassVar[list[models.Index]] = [
+            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="contact_search"),
             models.Index("phone_e164", name="contact_by_phone", condition=~Q(phone_e164="")),
             models.Index(Func("email", function="lower"), name="contact_by_email", condition=~Q(email="")),
         ]

@@ -20,6 +20,7 @@ from crm import formats
 from crm.current import system_settings
 from crm.models import Colour, User
 from crm.roles import ROLES
+from crm.search import matching_parts
 
 register = template.Library()
 
@@ -147,6 +148,13 @@ def query(context: RequestContext, **changes: Any) -> str:
         else:
             parameters[name] = str(value)
     return f"?{parameters.urlencode()}"
+
+
+@register.filter
+def marked(text: str, typed: str) -> SafeString:
+    """`text` with what was looked for by `typed` marked in it."""
+    pieces = [format_html("<mark>{}</mark>" if found else "{}", piece) for piece, found in matching_parts(text, typed)]
+    return mark_safe("".join(pieces))
 
 
 @register.filter

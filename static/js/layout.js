@@ -30,7 +30,9 @@ document.addEventListener('click', (event) => {
 })
 
 document.addEventListener('keydown', (event) => {
-  if (event.key === 'Escape' && root.dataset.drawer) drawer('')
+  if (event.key !== 'Escape' || !root.dataset.drawer) return
+  event.preventDefault()
+  drawer('')
 })
 narrow.addEventListener('change', () => drawer(''))
 
