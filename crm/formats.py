@@ -24,6 +24,7 @@ LOCALES = {"pl": Locale("pl"), "en": Locale("en", "GB")}
 MONEY = {"pl": "#,##0.00\xa0¤", "en": "¤¤\xa0#,##0.00"}
 MOMENT = {"pl": "dd.MM.y, HH:mm", "en": "d MMM y, HH:mm"}
 DAY = {"pl": "dd.MM.y", "en": "d MMM y"}
+TYPED_DAY = {"pl": "%d.%m.%Y", "en": "%d/%m/%Y"}
 
 
 def _language() -> str:
@@ -84,6 +85,16 @@ def format_day(value: date) -> str:
     if isinstance(value, datetime):
         value = timezone.localtime(value)
     return format_date(value, DAY[language], locale=LOCALES[language])
+
+
+def format_typed_day(value: date) -> str:
+    """A date as it stands in a form field: `16.11.2026` in Polish, `16/11/2026` in English."""
+    return value.strftime(TYPED_DAY[_language()])
+
+
+def format_typed_moment(value: datetime) -> str:
+    """A moment, in its own time zone, as it stands in a form field: `16.11.2026 14:05`."""
+    return value.strftime(f"{TYPED_DAY[_language()]} %H:%M")
 
 
 def format_ago(value: datetime) -> str:

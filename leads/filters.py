@@ -30,6 +30,7 @@ CHOSEN = (
 )  # fmt: skip
 REMOTE = ("partner", "product")
 NEVER_EMPTY = ("status",)
+DAYS = {"received_from", "received_to", "close_from", "close_to"}
 
 
 class IdsField(forms.MultipleChoiceField):
@@ -192,7 +193,9 @@ class LeadFilter(django_filters.FilterSet):
 
 
 def _normalised(data: QueryDict) -> QueryDict:
-    """The parameters without empty ones (a form sends them too), and with one `state`."""
+    """The parameters without empty ones (a form sends them too), with one `state`, and with days that are the same in
+    every language.
+    """
     given = data.copy()
     for name in list(given):
         values = [value for value in given.getlist(name) if value.strip()]
@@ -200,6 +203,8 @@ def _normalised(data: QueryDict) -> QueryDict:
             given.setlist(name, values)
         else:
             del given[name]
+    for name in DAYS & given.keys():
+        given[name] = _as_iso(str(given[name]))
     if "state" not in data:
         given["state"] = OPEN
     elif (states := set(given.getlist("state"))) == {OPEN, CLOSED}:
@@ -207,6 +212,15 @@ def _normalised(data: QueryDict) -> QueryDict:
     elif not states:
         given["state"] = ALL
     return given
+
+
+def _as_iso(typed: str) -> str:
+    """A typed day as an address has it; what is no day stays, to be told so."""
+    try:
+        day = DateField().to_python(typed)
+    except ValidationError:
+        return typed
+    return day.isoformat() if day else typed
 
 
 def _ids(values: Iterable[str]) -> list[int]:

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from crm.formats import format_day
+from crm.formats import format_day, format_typed_day
 from leads.cells import escape
 from leads.choices import Choice
 from leads.columns import label_of
@@ -188,9 +188,13 @@ def _search_url(name: str) -> str:
 
 
 def _interval(leads: LeadFilter, name: str) -> Interval:
+    leads.is_valid()  # what is right of a wrong filter is cleaned, too
+    days = leads.form.cleaned_data
+
     def end(suffix: str, label: str) -> Day:
         key = f"{name}_{suffix}"
-        day = leads.form.cleaned_data.get(key) if leads.form.is_valid() else None
-        return Day(key, label, day.isoformat() if day else leads.data.get(key, ""), list(leads.errors.get(key, ())))
+        day = days.get(key)
+        typed = format_typed_day(day) if day else leads.data.get(key, "")
+        return Day(key, label, typed, list(leads.errors.get(key, ())))
 
     return Interval(_label(name), (end("from", pgettext("interval", "from")), end("to", pgettext("interval", "to"))))

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from crm.formats import format_typed_number
+from crm.formats import format_typed_day, format_typed_moment, format_typed_number
 from crm.numbers import parse_decimal, parse_id
 from crm.text import check_text
 
@@ -67,30 +67,45 @@ class PercentField(forms.IntegerField):
 
 
 class DateInput(forms.DateInput):
-    """The browser's own date picker; it shows the date as the user's language writes it."""
+    """A date typed as the user's language writes it, with a button for the browser's calendar (static/js/dates.js).
 
-    input_type = "date"
+    The browser's own field would follow the language of the browser instead.
+    """
 
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs, format="%Y-%m-%d")
-
-
-class DateTimeInput(forms.DateTimeInput):
-    """The browser's own picker of date and time, in the time zone of the system."""
-
-    input_type = "datetime-local"
+    template_name = "django/forms/widgets/date.html"
+    picks = "date"
+    example: str | Promise = _("dd/mm/yyyy")
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs, format="%Y-%m-%dT%H:%M")
+        shared = {"data-date": self.picks, "placeholder": self.example, "autocomplete": "off"}
+        super().__init__({**shared, **(attrs or {})})
+
+    def format_value(self, value: Any) -> str | None:
+        return format_typed_day(value) if isinstance(value, date) else value
+
+
+class DateTimeInput(DateInput):
+    """A date with time, in the time zone of the system."""
+
+    picks = "datetime-local"
+    example = _("dd/mm/yyyy hh:mm")
+
+    def format_value(self, value: Any) -> str | None:
+        return format_typed_moment(value) if isinstance(value, datetime) else value
+
+
+DAYS = ("%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%Y-%m-%d")
+TIMES = ("%H:%M", "%H.%M", "%H:%M:%S")
 
 
 class DateField(forms.DateField):
     """A date by picker or typed; years outside 1900–2200 are typing errors."""
 
     widget = DateInput
+    default_error_messages = {"invalid": _("Enter a date like 31/12/2026.")}
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(input_formats=["%Y-%m-%d", "%d.%m.%Y", "%d-%m-%Y", "%d/%m/%Y"], **kwargs)
+        super().__init__(input_formats=DAYS, **kwargs)
         self.validators += [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2200, 1, 1))]
 
 
@@ -98,11 +113,11 @@ class DateTimeField(forms.DateTimeField):
     """A moment by picker or typed, in the time zone of the system."""
 
     widget = DateTimeInput
+    default_error_messages = {"invalid": _("Enter a date and time like 31/12/2026 14:30.")}
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M"], **kwargs
-        )
+        formats = [f"{day}{between}{time}" for day in DAYS for between in (" ", ", ", "T") for time in TIMES]
+        super().__init__(input_formats=formats, **kwargs)
 
     def validate(self, value: datetime | None) -> None:
         super().validate(value)

@@ -197,3 +197,28 @@ def test_the_filters_are_folded_on_a_narrower_screen_until_somebody_opens_them(
     expect(page.locator("#lead-filter")).to_be_visible()
     page.reload()
     expect(page.locator("#lead-filter")).to_be_visible()
+
+
+def test_dates_are_typed_as_people_write_them(new_page: Callable[..., Page], ola: User, leads: dict[str, Lead]) -> None:
+    Lead.objects.filter(name="Cement").update(expected_close="2026-12-05")
+    page = new_page(ola, locale="en-US")
+    page.goto("/leads/")
+
+    page.locator("#filter-close_to").fill("5.12.2026")
+    page.keyboard.press("Tab")
+    expect(page.locator("#lead-count")).to_have_text("1 lead")
+    expect(page).to_have_url(re.compile(r"\?close_to=2026-12-05$"))
+    page.reload()
+    expect(page.locator("#filter-close_to")).to_have_value("05.12.2026")
+
+    page.locator("#filter-close_to").press("Alt+ArrowDown")
+    picker = page.locator("#filter-close_to + .lj-date-picker")
+    expect(picker).to_have_value("2026-12-05")
+    page.keyboard.press("Escape")
+    picker.evaluate("(picker) => { picker.value = '2026-12-04'; picker.dispatchEvent(new Event('input')) }")
+    expect(page.locator("#filter-close_to")).to_have_value("04.12.2026")
+    expect(page.get_by_role("heading", name="Żaden lead nie pasuje do filtrów")).to_be_visible()
+
+    page.locator("#filter-close_to").fill("31.02.2026")
+    page.keyboard.press("Tab")
+    expect(page.locator("#filter-close_to-errors")).to_contain_text("Wpisz poprawną datę, na przykład 31.12.2026.")

@@ -30,7 +30,7 @@ def test_the_form_proposes_now_the_user_the_only_type_and_its_first_status(ola: 
         kind.pk,
         funnel.qualified.pk,
     )
-    assert 'value="2026-11-23T14:05"' in str(form["received_at"])  # in Warsaw
+    assert 'value="23.11.2026 14:05"' in str(form["received_at"])  # in Warsaw
     assert Lead.objects.count() == 0
 
 
