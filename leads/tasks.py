@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from leads.importing.run import stalled_runs, work_on
+from leads.services import bulk_work
 
 
 @shared_task
@@ -16,3 +17,16 @@ def resume_stalled_imports() -> None:
     """Hand imports whose worker ended in the middle to another one (beat starts this often)."""
     for run_id in stalled_runs():
         work_on_import.delay(run_id)
+
+
+@shared_task
+def work_on_bulk(run_id: int) -> None:
+    """Carry on a bulk change, if no other worker is at it."""
+    bulk_work.work_on(run_id)
+
+
+@shared_task
+def resume_stalled_bulks() -> None:
+    """Hand bulk changes whose worker ended in the middle to another one (beat starts this often)."""
+    for run_id in bulk_work.stalled_runs():
+        work_on_bulk.delay(run_id)

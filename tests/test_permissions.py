@@ -17,6 +17,7 @@ which must not exist for them (404).
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from crm.models import SystemSettings, User, Visibility
-from leads.models import ImportMapping
+from leads.models import BulkRun, ImportMapping
 from tests.cast import FunnelCast
 from tests.factories import crm as rows
 from tests.factories.leads import ActivityFactory, CommentFactory, LeadFactory
@@ -63,6 +64,7 @@ guests = _lines(GUEST, SALES, MANAGER, ADMIN)
 everyone = _lines(SALES, MANAGER, ADMIN)
 managers = _lines(MANAGER, ADMIN)
 admins = _lines(ADMIN)
+managers_own = partial(_lines(MANAGER), known=True)
 
 
 @dataclass
@@ -91,6 +93,7 @@ SAMPLES: dict[str, Callable[[Cast], int]] = {
     "partner": lambda cast: rows.PartnerFactory().pk,
     "product": lambda cast: rows.ProductFactory().pk,
     "import": lambda cast: upload("nazwa\nLead z pliku\n", by=cast.ewa).pk,
+    "bulk": lambda cast: BulkRun.objects.create(owner=cast.ewa, action="priority", values={"priority": None}).pk,
     "mapping": lambda cast: ImportMapping.objects.create(name="Leady", kind="leads").pk,
     "activity": lambda cast: ActivityFactory(lead__status=cast.funnel.new, assignee=cast.ola).pk,
     "merge": lambda cast: merge(*LeadFactory.create_batch(2, status=cast.funnel.new), cast.adam).pk,
@@ -202,6 +205,15 @@ URLS: list[Line] = [
     everyone("leads:lead_columns", "post", data={"columns": ["name", "id"]}),
     everyone("leads:lead_export", format="csv"),
     everyone("leads:lead_export", format="xlsx"),
+    everyone("leads:bulk_ask", "post", action="status", data={"ids": "1"}),
+    everyone("leads:bulk_start", "post", action="status", data={"ids": "1"}),
+    everyone("leads:bulk_last"),
+    # A bulk change is its owner's alone.
+    managers_own("leads:bulk_detail", pk="@bulk"),
+    managers_own("leads:bulk_progress", pk="@bulk"),
+    managers_own("leads:bulk_cancel", "post", pk="@bulk"),
+    managers_own("leads:bulk_resume", "post", pk="@bulk"),
+    managers_own("leads:bulk_undo", "post", pk="@bulk"),
     everyone("leads:lead_create"),
     everyone("leads:lead_create", "post"),
     everyone("leads:lead_similar"),

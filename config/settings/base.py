@@ -185,6 +185,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BEAT_SCHEDULE = {
     "resume stalled imports": {"task": "leads.tasks.resume_stalled_imports", "schedule": 15.0},
+    "resume stalled bulk changes": {"task": "leads.tasks.resume_stalled_bulks", "schedule": 15.0},
     "send waiting notifications": {"task": "crm.tasks.send_waiting_notification_mails", "schedule": 60.0},
 }
 

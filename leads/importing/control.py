@@ -1,6 +1,6 @@
 """What users do with an import: upload a file, set its columns, start, stop, go on, undo, delete."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO, cast
 
 from django.core.files.uploadedfile import UploadedFile
@@ -8,33 +8,23 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from kombu.exceptions import OperationalError
 
 from crm.errors import RuleError
 from crm.models import LostReason, User
 from crm.references import check_references, vanished
+from leads import background
+from leads.background import AT_REST, START_OVER
 from leads.importing.fields import fields_of, guess, normal
 from leads.importing.files import check_size, judge
 from leads.importing.inspecting import Inspection, inspect
 from leads.models import ImportMapping, ImportRun
-from leads.models.imports import STALE_AFTER
 from leads.tasks import work_on_import
 
 Stage = ImportRun.Stage
 State = ImportRun.State
-AT_REST = (State.IDLE, State.DONE, State.FAILED, State.CANCELLED)
 # The reason that the seed has for leads whose file does not say why they were lost.
 UNKNOWN_REASON = "Nieznany (import)"
 SETTINGS = ("date_order", "number_format", "empty_clears", "lost_reason")
-START_OVER: dict[str, Any] = {
-    "state": State.WAITING,
-    "error": "",
-    "cancel_requested": False,
-    "attempts": 0,
-    "rows_done": 0,
-    "started_at": None,
-    "finished_at": None,
-}
 
 
 def create_run(*, upload: "UploadedFile[bytes]", kind: str, by: User) -> ImportRun:
@@ -160,26 +150,26 @@ def forget_values(*, run: ImportRun) -> ImportRun:
 
 def start_check(*, run: ImportRun) -> None:
     """Begin the dry run. Raises RuleError when the run is at work or past it."""
-    _start(run, Q(stage__in=(Stage.COLUMNS, Stage.CHECK), state__in=AT_REST), stage=Stage.CHECK, **START_OVER)
+    _start(
+        run, Q(stage__in=(Stage.COLUMNS, Stage.CHECK), state__in=AT_REST), stage=Stage.CHECK, rows_done=0, **START_OVER
+    )
 
 
 def start_import(*, run: ImportRun) -> None:
     """Begin to store the rows, after a complete check. Raises RuleError."""
-    _start(run, Q(stage=Stage.CHECK, state=State.DONE), stage=Stage.IMPORT, **START_OVER)
+    _start(run, Q(stage=Stage.CHECK, state=State.DONE), stage=Stage.IMPORT, rows_done=0, **START_OVER)
 
 
 def start_undo(*, run: ImportRun) -> None:
     """Begin to take the import back, complete or not. Raises RuleError."""
-    values = {name: value for name, value in START_OVER.items() if name != "rows_done"}
-    _start(run, Q(stage=Stage.IMPORT, state__in=AT_REST), stage=Stage.UNDO, **values)
+    _start(run, Q(stage=Stage.IMPORT, state__in=AT_REST), stage=Stage.UNDO, **START_OVER)
 
 
 def resume(*, run: ImportRun) -> None:
     """Go on with what failed, was stopped, or whose worker is gone. Raises RuleError."""
-    stale = Q(state=State.RUNNING, heartbeat__lt=timezone.now() - STALE_AFTER)
     _start(
         run,
-        Q(state__in=(State.FAILED, State.CANCELLED)) | stale,
+        Q(state__in=(State.FAILED, State.CANCELLED)) | background.stalled(),
         state=State.WAITING,
         error="",
         cancel_requested=False,
@@ -190,9 +180,7 @@ def resume(*, run: ImportRun) -> None:
 
 def cancel(*, run: ImportRun) -> None:
     """Stop the work on the run after the chunk it is at; what is stored by then stays."""
-    runs = ImportRun.objects.filter(pk=run.pk)
-    if not runs.filter(state=State.WAITING).update(state=State.CANCELLED, finished_at=timezone.now()):
-        runs.filter(state=State.RUNNING).update(cancel_requested=True)
+    background.cancel(run)
 
 
 def delete_run(*, run: ImportRun) -> None:
@@ -212,19 +200,7 @@ def _start(run: ImportRun, when: Q, **values: Any) -> None:
     with transaction.atomic():
         if not ImportRun.objects.filter(when, pk=run.pk).update(**values):
             raise RuleError(_("This step is not possible now. Look at where the import stands."))
-        transaction.on_commit(_handing_over(run.pk))
-
-
-def _handing_over(run_id: int) -> Callable[[], None]:
-    def hand_over() -> None:
-        try:
-            work_on_import.delay(run_id)
-        except (OperationalError, OSError):
-            ImportRun.objects.filter(pk=run_id, state=State.WAITING).update(
-                state=State.FAILED, error=_("The work queue (Redis) can't be reached. Try again in a moment.")
-            )
-
-    return hand_over
+        background.hand_over(run, work_on_import.delay)
 
 
 def _at_rest(run: ImportRun, stages: Sequence[str]) -> ImportRun:

@@ -1,19 +1,20 @@
 """A run through its stages in the background: claimed by one worker at a time, stored chunk by chunk, resumable."""
 
 import logging
-import uuid
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import F, Q
-from django.db.models.functions import Coalesce, Greatest, Now
-from django.utils import timezone, translation
+from django.db.models import F
+from django.db.models.functions import Greatest
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from crm.current import request_memory
 from crm.models import User
+from leads import background
+from leads.background import MAX_ATTEMPTS, LostClaim, Stopped, end, hold, stop_if_asked
 from leads.importing.chunks import Chunk, Importer
 from leads.importing.files import FileRefused
 from leads.importing.reading import open_run
@@ -21,23 +22,14 @@ from leads.importing.rows import Reader
 from leads.importing.suggestions import describe_unknown
 from leads.importing.targets import may_import
 from leads.importing.undo import undo_chunk
-from leads.models.imports import STALE_AFTER, ImportRow, ImportRun
+from leads.models.imports import ImportRow, ImportRun
 
 logger = logging.getLogger(__name__)
 Item = TypeVar("Item")
 
 CHUNK = 500
-MAX_ATTEMPTS = 3
 Stage = ImportRun.Stage
 State = ImportRun.State
-
-
-class LostClaim(Exception):
-    """Another worker has taken the run over; what this one was about to store is rolled back."""
-
-
-class Stopped(Exception):
-    """The user has asked to stop."""
 
 
 def work_on(run_id: int) -> None:
@@ -52,79 +44,65 @@ def work_on(run_id: int) -> None:
             if run.attempts > MAX_ATTEMPTS:
                 raise FileRefused(_("The import was interrupted several times at the same place."))
             STAGES[Stage(run.stage)](run, by)
-            _end(run, State.DONE)
+            end(run, State.DONE)
         except LostClaim:
             logger.warning("import %s is in the hands of another worker", run.pk)
         except Stopped:
-            _end(run, State.CANCELLED)
+            end(run, State.CANCELLED)
         except FileRefused as refusal:
-            _end(run, State.FAILED, error=str(refusal))
+            end(run, State.FAILED, error=str(refusal))
         except Exception:
             logger.exception("import %s failed", run.pk)
-            _end(run, State.FAILED, error=_("An unexpected error stopped the import. It can be continued."))
+            end(run, State.FAILED, error=_("An unexpected error stopped the import. It can be continued."))
 
 
 def claim(run_id: int) -> ImportRun | None:
     """Take the run for this worker; None when there is nothing to do or another worker is at it."""
-    token = uuid.uuid4()
-    free = Q(state=State.WAITING) | Q(state=State.RUNNING, heartbeat__lt=timezone.now() - STALE_AFTER)
-    taken = ImportRun.objects.filter(free, pk=run_id).update(
-        state=State.RUNNING,
-        claim=token,
-        heartbeat=Now(),
-        attempts=F("attempts") + 1,
-        started_at=Coalesce("started_at", Now()),
-        error="",
-    )
-    return ImportRun.objects.select_related("owner", "lost_reason").get(pk=run_id) if taken else None
+    return background.claim(ImportRun.objects.select_related("owner", "lost_reason"), run_id)
 
 
 def stalled_runs() -> list[int]:
-    """The runs whose worker has not been heard of: a worker that is free may take them over."""
-    return list(
-        ImportRun.objects.filter(state=State.RUNNING, heartbeat__lt=timezone.now() - STALE_AFTER).values_list(
-            "pk", flat=True
-        )
-    )
+    """The runs whose worker has not been heard of."""
+    return list(ImportRun.objects.filter(background.stalled()).values_list("pk", flat=True))
 
 
 def _check(run: ImportRun, by: User) -> None:
     """The dry run: every row goes through all checks, nothing of it is stored but the answers."""
     with transaction.atomic():
-        _hold(run, rows_done=0, created_count=0, changed_count=0, unchanged_count=0, refused_count=0)
+        hold(run, rows_done=0, created_count=0, changed_count=0, unchanged_count=0, refused_count=0)
         ImportRow.objects.filter(run=run).delete()
     importer = Importer(run, by, Reader(run))
     with open_run(run) as (_headers, rows):
         for source in in_chunks(rows, CHUNK):
             with transaction.atomic():
                 _write_down(run, importer.rehearse(source), len(source))
-            _stop_if_asked(run)
+            stop_if_asked(run)
     unknowns = describe_unknown(run, importer.unknown)
-    _hold(run, rows_total=F("rows_done"), unknowns=unknowns)
+    hold(run, rows_total=F("rows_done"), unknowns=unknowns)
 
 
 def _import(run: ImportRun, by: User) -> None:
     """Each chunk commits its rows, what became of them and the progress at once: a repeated start goes on behind it."""
     if run.rows_done == 0:
         with transaction.atomic():
-            _hold(run, created_count=0, changed_count=0, unchanged_count=0, refused_count=0)
+            hold(run, created_count=0, changed_count=0, unchanged_count=0, refused_count=0)
             ImportRow.objects.filter(run=run).delete()
     importer = Importer(run, by, Reader(run))
     with open_run(run) as (_headers, rows):
         for source in in_chunks(islice(rows, run.rows_done, None), CHUNK):
             with transaction.atomic():
                 _write_down(run, importer.store(source), len(source))
-            _stop_if_asked(run)
+            stop_if_asked(run)
 
 
 def _undo(run: ImportRun, by: User) -> None:
     while True:
         with transaction.atomic():
             undone, kept, left = undo_chunk(run, by)
-            _hold(run, undone_count=F("undone_count") + undone, kept_count=F("kept_count") + kept, attempts=0)
+            hold(run, undone_count=F("undone_count") + undone, kept_count=F("kept_count") + kept, attempts=0)
         if not left:
             return
-        _stop_if_asked(run)
+        stop_if_asked(run)
 
 
 STAGES = {Stage.CHECK: _check, Stage.IMPORT: _import, Stage.UNDO: _undo}
@@ -140,30 +118,12 @@ def in_chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 def _write_down(run: ImportRun, chunk: Chunk, size: int) -> None:
     ImportRow.objects.bulk_create(chunk.outcomes, batch_size=500)
     counts = {f"{result}_count": F(f"{result}_count") + count for result, count in chunk.counts.items()}
-    _hold(
+    hold(
         run,
         rows_done=F("rows_done") + size,
         rows_total=Greatest("rows_total", F("rows_done") + size),
         attempts=0,
         **counts,
-    )
-
-
-def _hold(run: ImportRun, **values: object) -> None:
-    """Store progress. Raises LostClaim when the run is another worker's by now."""
-    mine = ImportRun.objects.filter(pk=run.pk, claim=run.claim, state=State.RUNNING)
-    if not mine.update(heartbeat=Now(), **values):
-        raise LostClaim
-
-
-def _stop_if_asked(run: ImportRun) -> None:
-    if ImportRun.objects.filter(pk=run.pk, cancel_requested=True).exists():
-        raise Stopped
-
-
-def _end(run: ImportRun, state: State, *, error: str = "") -> None:
-    ImportRun.objects.filter(pk=run.pk, claim=run.claim).update(
-        state=state, error=error, claim=None, cancel_requested=False, finished_at=Now()
     )
 
 

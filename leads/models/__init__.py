@@ -2,6 +2,7 @@
 
 from leads.models.activity import Activity, ActivityState
 from leads.models.board import BoardPosition, ColumnTotal
+from leads.models.bulk import BulkRow, BulkRun
 from leads.models.comment import Comment, CommentMention
 from leads.models.duplicates import LeadPair, NameScan
 from leads.models.file import LeadFile
@@ -15,6 +16,8 @@ __all__ = [
     "Activity",
     "ActivityState",
     "BoardPosition",
+    "BulkRow",
+    "BulkRun",
     "ColumnTotal",
     "Comment",
     "CommentMention",

@@ -1,18 +1,15 @@
 """Imports of files: a run with its progress, what became of each row, and mappings of columns kept by name."""
 
-from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import LostReason, User
+from leads.models.work import Work
 from leads.querysets_import import ImportRunQuerySet
-
-STALE_AFTER = timedelta(seconds=20)
 
 
 class ImportKind(models.TextChoices):
@@ -84,11 +81,10 @@ class ImportSettings(models.Model):
         abstract = True
 
 
-class ImportRun(ImportSettings):
+class ImportRun(ImportSettings, Work):
     """One file on its way into the system: read, checked, imported, perhaps undone.
 
-    `stage` says how far it has come and `state` how that stage goes on. The work of a stage is claimed by a worker with
-    a conditional UPDATE (`claim`) and renewed with every chunk (`heartbeat`).
+    `stage` says how far it has come and `state` how that stage goes on.
     """
 
     class Stage(models.TextChoices):
@@ -96,14 +92,6 @@ class ImportRun(ImportSettings):
         CHECK = "check", _("Check")
         IMPORT = "import", _("Import")
         UNDO = "undo", _("Undo")
-
-    class State(models.TextChoices):
-        IDLE = "idle", _("to be set up")
-        WAITING = "waiting", _("waiting")
-        RUNNING = "running", _("running")
-        DONE = "done", _("done")
-        FAILED = "failed", _("failed")
-        CANCELLED = "cancelled", _("cancelled")
 
     owner = models.ForeignKey(
         User, verbose_name=_("who"), null=True, on_delete=models.SET_NULL, related_name="import_runs"
@@ -120,13 +108,6 @@ class ImportRun(ImportSettings):
     notes = models.JSONField(_("notices about the file"), default=list)
 
     stage = models.CharField(_("step"), max_length=7, choices=Stage, default=Stage.COLUMNS)
-    state = models.CharField(_("state"), max_length=9, choices=State, default=State.IDLE)
-    error = models.TextField(_("what went wrong"), blank=True)
-    cancel_requested = models.BooleanField(default=False)
-    claim = models.UUIDField(null=True, editable=False)
-    heartbeat = models.DateTimeField(null=True, editable=False)
-    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
-
     rows_total = models.PositiveIntegerField(_("rows"), default=0)
     rows_done = models.PositiveIntegerField(_("rows done"), default=0)
     created_count = models.PositiveIntegerField(_("new"), default=0)
@@ -135,8 +116,6 @@ class ImportRun(ImportSettings):
     refused_count = models.PositiveIntegerField(_("refused"), default=0)
     undone_count = models.PositiveIntegerField(_("undone"), default=0)
     kept_count = models.PositiveIntegerField(_("kept"), default=0)
-    started_at = models.DateTimeField(_("started"), null=True)
-    finished_at = models.DateTimeField(_("finished"), null=True)
 
     objects = ImportRunQuerySet.as_manager()
 
@@ -156,18 +135,6 @@ class ImportRun(ImportSettings):
         return self.file_name
 
     @property
-    def is_busy(self) -> bool:
-        """A worker has it, or will."""
-        return self.state in (self.State.WAITING, self.State.RUNNING)
-
-    @property
-    def is_stalled(self) -> bool:
-        """Its worker has not been heard of for so long that another one may take over."""
-        return self.state == self.State.RUNNING and (
-            self.heartbeat is None or self.heartbeat < timezone.now() - STALE_AFTER
-        )
-
-    @property
     def total(self) -> int:
         """How many rows the stage has to deal with."""
         return self.created_count + self.changed_count if self.stage == self.Stage.UNDO else self.rows_total
@@ -175,18 +142,6 @@ class ImportRun(ImportSettings):
     @property
     def done(self) -> int:
         return self.undone_count + self.kept_count if self.stage == self.Stage.UNDO else self.rows_done
-
-    @property
-    def percent(self) -> int:
-        return min(100, self.done * 100 // self.total) if self.total else 0
-
-    @property
-    def rows_per_second(self) -> int:
-        """The speed of the stage so far, or on the whole when it is over."""
-        if self.started_at is None:
-            return 0
-        seconds = ((self.finished_at or timezone.now()) - self.started_at).total_seconds()
-        return round(self.done / seconds) if seconds > 0 else 0
 
     @property
     def has_imported(self) -> bool:

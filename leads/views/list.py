@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -50,6 +51,7 @@ def lead_list(request: HttpRequest) -> HttpResponse:
         "may_edit": may_edit(user),
         "may_select": may_change_many(user),
         "cells": CHANGED_IN_PLACE,
+        "filter_query": urlencode(listing.leads.parameters()),
     }
     if not is_htmx(request):
         tabs = section_tabs("leads:lead_list", pairs=listing.leads.parameters())
