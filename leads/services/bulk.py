@@ -56,7 +56,7 @@ def undo_bulk(*, run: BulkRun, by: User) -> BulkRun:
 
     Raises RuleError when there is a later one, or it can't be undone.
     """
-    if not can_undo(run, by=by):
+    if not can_undo(run=run, by=by):
         raise RuleError(_("Only your last bulk change can be undone, and only once. Deleted leads do not come back."))
     _start(run, Q(stage=Stage.CHANGE, state__in=AT_REST), by_worker=run.changed_count > IN_REQUEST, stage=Stage.UNDO)
     run.refresh_from_db()
@@ -83,7 +83,7 @@ def last_bulk(user: User) -> BulkRun | None:
     return BulkRun.objects.visible_to(user).first()
 
 
-def can_undo(run: BulkRun, *, by: User) -> bool:
+def can_undo(*, run: BulkRun, by: User) -> bool:
     """Whether `run` is the last bulk change of `by`, is over, and has something to give back."""
     if run.stage != Stage.CHANGE or run.is_busy or run.deletes or not run.changed_count:
         return False

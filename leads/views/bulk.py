@@ -136,7 +136,7 @@ def _context(run: BulkRun, user: User) -> dict[str, Any]:
         "run": run,
         "what": describe(run),
         "reasons": [] if run.is_busy else reasons_of(run),
-        "can_undo": permissions.may_edit(user) and bulk.can_undo(run, by=user),
+        "can_undo": permissions.may_edit(user) and bulk.can_undo(run=run, by=user),
     }
 
 

@@ -3,6 +3,7 @@
 import { onLoad } from './dom.js'
 
 const bar = document.getElementById('bulk-bar')
+const fields = bar?.querySelector('form').elements
 const chosen = new Set()
 let all = false
 let filter
@@ -22,9 +23,9 @@ function show () {
   }
   const { count } = section.dataset
   bar.hidden = !all && chosen.size === 0
-  bar.elements.ids.value = all ? '' : [...chosen].join(',')
-  bar.elements.all.value = all ? '1' : ''
-  bar.elements.filter.value = section.dataset.filter
+  fields.ids.value = all ? '' : [...chosen].join(',')
+  fields.all.value = all ? '1' : ''
+  fields.filter.value = section.dataset.filter
   bar.querySelector('[data-bulk-count]').textContent = all ? count : chosen.size.toLocaleString(document.documentElement.lang)
   bar.querySelector('[data-bulk-matching]').textContent = count
   bar.querySelector('[data-bulk-all]').hidden = all || !(page?.checked && section.dataset.more === 'yes')

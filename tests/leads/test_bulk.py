@@ -235,4 +235,4 @@ def test_a_chosen_row_deleted_meanwhile_refuses_each(ola: User, leads: list[Lead
 
     assert (counts(made), made.state) == ((0, 0, 3), "done")
     assert not Lead.objects.exclude(priority=None).exists()
-    assert bulk.can_undo(made, by=ola) is False
+    assert bulk.can_undo(run=made, by=ola) is False
