@@ -7,6 +7,7 @@ from functools import cached_property
 from crm.errors import RuleError
 from crm.models import LeadStatus, User
 from leads import permissions
+from leads.files import MAX_BYTES
 from leads.history import time_in_status
 from leads.models import Lead
 from leads.rules import Funnel, check_status
@@ -57,6 +58,11 @@ class LeadCard:
     @cached_property
     def can_edit(self) -> bool:
         return permissions.may_edit(self.user)
+
+    @property
+    def max_file_bytes(self) -> int:
+        """How large a file may be."""
+        return MAX_BYTES
 
     @property
     def can_lose(self) -> bool:

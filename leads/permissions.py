@@ -1,7 +1,7 @@
 """What a user may do with a lead they see. Whether they see it is asked of `Lead.objects.visible_to`."""
 
 from crm.models import User
-from leads.models import Activity, Comment, Lead, LeadMerge
+from leads.models import Activity, Comment, Lead, LeadFile, LeadMerge
 
 
 def may_edit(user: User) -> bool:
@@ -67,7 +67,7 @@ def may_undo(user: User, merge: LeadMerge) -> bool:
 
 
 def may_comment(user: User) -> bool:
-    """Whether `user` writes comments on leads, and adds files to them."""
+    """Whether `user` writes comments on leads that they see."""
     return may_edit(user)
 
 
@@ -84,3 +84,13 @@ def may_delete_any_comment(user: User) -> bool:
 def may_delete_comment(user: User, comment: Comment) -> bool:
     """One's own, and managers any."""
     return may_edit_comment(user, comment) or may_delete_any_comment(user)
+
+
+def may_add_files(user: User) -> bool:
+    """Whether `user` adds files to leads that they see."""
+    return may_edit(user)
+
+
+def may_delete_file(user: User, file: LeadFile) -> bool:
+    """Who added it, and managers."""
+    return (file.uploaded_by_id == user.pk and may_add_files(user)) or user.has_perm("leads.delete_any_file")

@@ -242,6 +242,7 @@ ROOTLESS = {
     "templates/leads/_board_cards.html": "cards of a column whose page names the column; more of them are appended",
     "templates/leads/_board_changes.html": "heads and cards, each put where it belongs",
     "templates/leads/_board_totals.html": "the totals of columns, each swapped by its own name",
+    "templates/leads/_file_preview.html": "the content of the dialog, which has the name",
     "templates/leads/_import_rows.html": "rows of a table whose page names the table; more of them are appended",
     "templates/leads/_comment_added.html": "a comment, an empty form and the count, each swapped by its own name",
     "templates/leads/_comment_edit.html": "it stands in the place of the comment, whose name it has",

@@ -32,6 +32,7 @@ from leads.models import BulkRun, ImportMapping
 from tests.cast import FunnelCast
 from tests.factories import crm as rows
 from tests.factories.leads import ActivityFactory, CommentFactory, LeadFactory
+from tests.leads.filing import add_text
 from tests.leads.importing import upload
 from tests.leads.merging import merge
 
@@ -98,6 +99,7 @@ SAMPLES: dict[str, Callable[[Cast], int]] = {
     "activity": lambda cast: ActivityFactory(lead__status=cast.funnel.new, assignee=cast.ola).pk,
     "merge": lambda cast: merge(*LeadFactory.create_batch(2, status=cast.funnel.new), cast.adam).pk,
     "comment": lambda cast: CommentFactory(lead__sales_person=cast.ola).pk,
+    "file": lambda cast: add_text(LeadFactory(status=cast.funnel.new, sales_person=cast.ola)).pk,
     "contact": lambda cast: rows.PartnerFactory().contacts.create(first_name="Jan").pk,
 }
 
@@ -261,6 +263,10 @@ URLS: list[Line] = [
     everyone("leads:comment_create", "post", pk="@lead", data={"text": "Uwaga"}),
     everyone("leads:comment_show", pk="@comment"),
     managers("leads:comment_delete", "post", pk="@comment"),
+    everyone("leads:lead_files", pk="@lead"),
+    everyone("leads:file_create", "post", pk="@lead"),
+    everyone("leads:file_download", pk="@file"),
+    managers("leads:file_delete", "post", pk="@file"),
     # --- import
     managers("leads:import_list"),
     managers("leads:import_create"),
@@ -285,6 +291,9 @@ URLS: list[Line] = [
 
 EXEMPT: dict[str, str] = {
     "crm:health_show": "public: tells a balancer that the process answers, and nothing else",
+    "leads:file_preview": "404 for what is neither image nor PDF; tests/leads/test_files.py covers it",
+    "leads:file_picture": "404 for what is no image; tests/leads/test_files.py covers it",
+    "leads:file_pdf": "404 for what is no PDF; tests/leads/test_files.py covers it",
     "leads:comment_edit": "only the author may; tests/leads/test_comments.py covers it",
     "crm:user_photo": "404 for a user without a photo; tests/crm covers it",
 }

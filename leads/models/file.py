@@ -65,3 +65,28 @@ class LeadFile(models.Model):  # type: ignore[django-manager-missing]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def icon(self) -> str:
+        """The name of an icon for its kind."""
+        return ICONS.get(LeadFile.Kind(self.kind), "file")
+
+    @property
+    def can_be_previewed(self) -> bool:
+        """Whether there is anything to look at without saving the file."""
+        return bool(self.preview) or self.kind == self.Kind.PDF
+
+
+ICONS = {
+    LeadFile.Kind.IMAGE: "photo",
+    LeadFile.Kind.PDF: "file-type-pdf",
+    LeadFile.Kind.TEXT: "file-text",
+    LeadFile.Kind.DOCUMENT: "file-word",
+    LeadFile.Kind.SHEET: "file-spreadsheet",
+    LeadFile.Kind.SLIDES: "presentation",
+    LeadFile.Kind.ARCHIVE: "file-zip",
+    LeadFile.Kind.AUDIO: "music",
+    LeadFile.Kind.VIDEO: "movie",
+    LeadFile.Kind.EMAIL: "mail",
+    LeadFile.Kind.PROGRAM: "alert-triangle",
+}

@@ -16,6 +16,7 @@ function refresh (panel) {
 }
 
 onLoad('#lead-form', (loaded) => {
+  document.getElementById('panel-files')?.classList.remove('active') // it stands outside of the form that came anew
   const wrong = loaded.querySelector('[aria-invalid="true"]')
   const panel = wrong?.closest('.tab-pane')
   const wanted = panel ? panel.getAttribute('aria-labelledby') : `tab-${window.location.hash.slice(1)}`

@@ -1,4 +1,5 @@
 // The blocks beside the form of a lead: comments and files.
+import './files.js'
 import './mentions.js'
 import { onLoad } from './dom.js'
 
