@@ -2,13 +2,26 @@
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.models import AnonymousUser, Group, Permission
-from django.db.models import Model, Q
+from django.db.models import Count, Model, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
-from crm.models import User
+from crm.models import Notification, User
 
 
 class Backend(AuthenticationBackend):
-    """allauth's backend, with all permissions of a user (own and of groups) in one query instead of two."""
+    """allauth's backend, with all permissions of a user (own and of groups) in one query instead of two, and with the
+    number of the bell, which every page shows.
+    """
+
+    def get_user(self, user_id: int) -> User | None:
+        """The user of a session, with `unread_notifications`; None when they may not sign in any more."""
+        unread = Notification.objects.shown_to(OuterRef("pk")).unread().order_by().values("user")
+        counted = Subquery(unread.annotate(count=Count("pk")).values("count"))
+        user = User.objects.annotate(unread=Coalesce(counted, 0)).filter(pk=user_id).first()
+        if user is None or not self.user_can_authenticate(user):
+            return None
+        user.unread_notifications = user.unread
+        return user
 
     def get_all_permissions(self, user_obj: User | AnonymousUser, obj: Model | None = None) -> set[str]:
         """The permissions as `app.codename`; they are asked for once a request."""

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from crm.current import system_settings
+from crm.live.log import place_of_now
 from crm.models import Theme, User
 from crm.navigation import navigation
 from crm.shortcuts import ways_of
@@ -21,4 +22,5 @@ def layout(request: HttpRequest) -> dict[str, Any]:
         "themes": Theme.choices,
         "system": SimpleLazyObject(system_settings),
         "ways": SimpleLazyObject(lambda: ways_of(user) if user else []),
+        "live_since": place_of_now(),
     }

@@ -9,6 +9,7 @@ from django.core.mail import EmailMessage
 from crm.models import Invitation
 from crm.services.invitations import send_invitation
 from crm.services.notification_mail import due_mails, give_up_interrupted_mails, send_notification_mail
+from crm.services.notifications import delete_old_notifications
 
 RETRIES: dict[str, Any] = {
     "autoretry_for": (OSError, smtplib.SMTPException),
@@ -44,3 +45,9 @@ def send_waiting_notification_mails() -> None:
     give_up_interrupted_mails()
     for notification_id in due_mails():
         send_notification_mail_task.delay(notification_id)
+
+
+@shared_task
+def forget_old_notifications() -> None:
+    """Delete what nobody will look for any more (beat starts this every day)."""
+    delete_old_notifications()

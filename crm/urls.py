@@ -4,7 +4,19 @@ from django.urls import URLPattern, path, register_converter
 from django.views.generic import RedirectView
 
 from crm.reference import KINDS, KindConverter
-from crm.views import accounts, contacts, live, lookup, partners, products, reference, settings, teams, users
+from crm.views import (
+    accounts,
+    contacts,
+    live,
+    lookup,
+    notifications,
+    partners,
+    products,
+    reference,
+    settings,
+    teams,
+    users,
+)
 from crm.views.health import health_show
 from crm.views.search import search_show, shortcut_list
 
@@ -28,6 +40,14 @@ urlpatterns: list[URLPattern] = [
     path("accounts/invitation/<str:token>/", accounts.invitation_accept, name="invitation_accept"),
     path("live/", live.live_stream, name="live_stream"),
     path("live/changes/", live.live_changes, name="live_changes"),
+    path("notifications/", notifications.notification_list, name="notification_list"),
+    path("notifications/menu/", notifications.notification_menu, name="notification_menu"),
+    path("notifications/bell/", notifications.notification_bell, name="notification_bell"),
+    path("notifications/read/", notifications.notification_read_all, name="notification_read_all"),
+    path("notifications/ways/", notifications.notification_choose_ways, name="notification_choose_ways"),
+    path("notifications/<int:pk>/", notifications.notification_open, name="notification_open"),
+    path("notifications/<int:pk>/read/", notifications.notification_read, name="notification_read"),
+    path("notifications/<int:pk>/send-again/", notifications.notification_send_again, name="notification_send_again"),
     path("settings/users/", users.user_list, name="user_list"),
     path("settings/users/new/", users.user_invite, name="user_invite"),
     path("settings/users/<int:pk>/", users.user_edit, name="user_edit"),

@@ -4,6 +4,7 @@ A new URL is one line in URLS (or in EXEMPT, with the reason); a URL without a l
 
     everyone("app:noun_verb")                     anyone who is signed in
     managers("app:noun_verb")                     managers and administrators; sales people get 403
+    nobody("app:noun_verb")                       none of them: the row belongs to somebody else (Marek)
     admins("app:noun_verb")                       administrators; sales people and managers get 403
     guests("app:noun_verb")                       also who is not signed in
 
@@ -27,7 +28,7 @@ from django.shortcuts import resolve_url
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from crm.models import SystemSettings, User, Visibility
+from crm.models import Notification, SystemSettings, User, Visibility
 from leads.models import BulkRun, ImportMapping
 from tests.cast import FunnelCast
 from tests.factories import crm as rows
@@ -64,6 +65,7 @@ def _lines(*who: str) -> Callable[..., Line]:
 guests = _lines(GUEST, SALES, MANAGER, ADMIN)
 everyone = _lines(SALES, MANAGER, ADMIN)
 managers = _lines(MANAGER, ADMIN)
+nobody = _lines()
 admins = _lines(ADMIN)
 managers_own = partial(_lines(MANAGER), known=True)
 
@@ -82,6 +84,7 @@ class Cast:
 # The rows that addresses are tried with, each made when a line names it.
 SAMPLES: dict[str, Callable[[Cast], int]] = {
     "user": lambda cast: cast.ola.pk,
+    "notification": lambda cast: Notification.objects.create(user=cast.marek, kind="mention", what="a", url="/").pk,
     "person": lambda cast: rows.UserFactory(email=None, is_active=False, password=None, team=cast.ola.team).pk,
     "team": lambda cast: cast.ola.team_id or 0,
     "lead": lambda cast: LeadFactory(status=cast.funnel.new, sales_person=cast.ola).pk,
@@ -117,6 +120,14 @@ URLS: list[Line] = [
     # --- search everywhere and the help sheet
     everyone("crm:search_show"),
     everyone("crm:shortcut_list"),
+    everyone("crm:notification_list"),
+    everyone("crm:notification_menu"),
+    everyone("crm:notification_bell"),
+    everyone("crm:notification_read_all", "post"),
+    everyone("crm:notification_choose_ways", "post"),
+    nobody("crm:notification_open", pk="@notification", known=True),
+    nobody("crm:notification_read", "post", pk="@notification", known=True),
+    nobody("crm:notification_send_again", "post", pk="@notification", known=True),
     # --- users
     managers("crm:user_list"),
     managers("crm:user_invite"),

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,8 +16,15 @@ class NotificationKind(models.TextChoices):
     ACTIVITY_DUE = "activity_due", _("An activity is due")
 
 
+ICONS = {
+    NotificationKind.MENTION: "at",
+    NotificationKind.ASSIGNMENT: "user-plus",
+    NotificationKind.ACTIVITY_DUE: "calendar-due",
+}
+
+
 class NotificationQuerySet(models.QuerySet["Notification"]):
-    def shown_to(self, user: User) -> "NotificationQuerySet":
+    def shown_to(self, user: User | OuterRef) -> "NotificationQuerySet":
         """What stands in the list of `user`: also what was only meant for the mailbox, when it did not get there."""
         return self.filter(Q(in_app=True) | Q(mail=Notification.Mail.FAILED), user=user)
 
@@ -86,6 +93,11 @@ class Notification(models.Model):
         return (
             ngettext("%(count)s lead was assigned to you", "%(count)s leads were assigned to you", self.count) % values
         )
+
+    @property
+    def icon(self) -> str:
+        """The name of the icon of its kind."""
+        return ICONS[NotificationKind(self.kind)]
 
     @property
     def mail_problem(self) -> str:

@@ -71,6 +71,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     name_sort = sort_key("last_name")
     search_text = search_text("first_name", "last_name", "email")
 
+    # Of the user who asks, counted when they are loaded (crm.backends).
+    unread_notifications: int = 0
+
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"

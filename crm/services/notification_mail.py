@@ -72,8 +72,12 @@ def send_again(*, notification: Notification, user: User) -> None:
 
 def _message(row: Notification) -> EmailMessage:
     with translation.override(row.user.language):
-        context = {"notification": row, "user": row.user, "url": f"{settings.PUBLIC_URL}{row.url}"}
-        context["profile_url"] = f"{settings.PUBLIC_URL}{reverse('crm:profile_edit')}"
+        context = {
+            "notification": row,
+            "user": row.user,
+            "url": settings.PUBLIC_URL + reverse("crm:notification_open", args=[row.pk]),
+            "profile_url": settings.PUBLIC_URL + reverse("crm:profile_edit"),
+        }
         subject = " ".join(f"Lejek: {row.text}".split())
         body = render_to_string("crm/email/notification_message.txt", context).strip() + "\n"
     return EmailMessage(subject, body, None, [row.user.email or ""])

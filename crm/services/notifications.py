@@ -13,6 +13,7 @@ from crm.models import Notification, NotificationKind, NotificationPreference, U
 
 # What happens again within this time is told by the same notification, and its e-mail waits for the end of it.
 GATHERED_FOR = timedelta(seconds=20)
+KEPT_FOR = timedelta(days=180)
 
 
 class Ways(NamedTuple):
@@ -82,6 +83,13 @@ def ways_of(user: User) -> dict[str, Ways]:
     return {**DEFAULTS, **chosen}
 
 
+def listed_ways(user: User) -> list[dict[str, Any]]:
+    """The same with the names of the kinds, for a form."""
+    return [
+        {"kind": kind, "label": NotificationKind(kind).label, **way._asdict()} for kind, way in ways_of(user).items()
+    ]
+
+
 @transaction.atomic
 def choose_ways(*, user: User, ways: Mapping[str, Ways]) -> None:
     """Keep how `user` wants to be told of each kind in `ways`."""
@@ -102,6 +110,12 @@ def mark_read(*, user: User, notification: Notification | None = None) -> int:
     count = unread.update(read_at=timezone.now())
     if count:
         publish_notification(user_id=user.pk)
+    return count
+
+
+def delete_old_notifications() -> int:
+    """Forget what is older than KEPT_FOR. Returns how many."""
+    count, _by_model = Notification.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
     return count
 
 

@@ -19,6 +19,7 @@ from crm.htmx import redirect_to
 from crm.models import Theme, User
 from crm.requests import signed_in_user
 from crm.services.invitations import accept_invitation, open_invitation
+from crm.services.notifications import listed_ways
 from crm.services.users import set_theme, update_profile
 
 YEAR = 365 * 24 * 3600
@@ -80,7 +81,8 @@ def profile_edit(request: HttpRequest) -> HttpResponseBase:
         response = redirect_to(request, request.path, _("Profile saved."))
         remember_language(response, user.language)
         return response
-    return render(request, "crm/profile.html", {"form": form}, status=422 if form.is_bound else 200)
+    context = {"form": form, "notification_ways": listed_ways(user)}
+    return render(request, "crm/profile.html", context, status=422 if form.is_bound else 200)
 
 
 @require_safe

@@ -16,6 +16,7 @@ from crm.errors import RuleError, StaleObject
 from crm.history import acting_as
 from crm.models import LeadTag, User
 from leads.models import Lead, LeadAlias, LeadMerge, LeadPair, LeadStatusChange, LeadTagging
+from leads.services.announce import announce
 from leads.services.rows import rows_as_stored
 from leads.services.write import LeadValues, update_lead
 
@@ -51,6 +52,7 @@ def merge_leads(
         with marked(merge=merge.pk):
             for model, field in referring(Lead):
                 _move(model, field, merge)
+            announce(leads=[kept, gone], by=by)
             gone.delete()
             _keep_external_ids(merge, {kept.external_id, gone.external_id}, values.get("external_id", kept.external_id))
             _store_values(kept, values, tags, by)

@@ -18,6 +18,7 @@ from leads.history import text_of
 from leads.models import Lead, LeadMerge, LeadPair, LeadStatusChange, LeadTagging
 from leads.querysets import load_funnel
 from leads.rules import is_allowed
+from leads.services.announce import announce
 from leads.services.merging import marked
 from leads.services.rows import Stored, insert_rows, key_of, rows_as_stored, without_vanished, write_columns
 from leads.services.write import translated_refusals
@@ -47,6 +48,7 @@ def undo_merge(*, merge: LeadMerge, by: User | None) -> LeadMerge:
                 report["kept"] = [*_restore_values(kept, current), *_restore_tags(kept, current)]
             _restore_loser(current, report)
             _move_back(current, report)
+        announce(leads=Lead.objects.filter(pk__in=[current.survivor_id, current.loser_id]), by=by)
         current.report = report
         current.undone_at = timezone.now()
         current.undone_by = by

@@ -4,13 +4,14 @@
 // One stream serves all tabs of the browser: the tab that holds the lock reads it and passes everything on; when it is
 // closed, the next one takes over where it stopped. Without streams, or without locks, it is polled.
 
+const START_AFTER = 1500
 const POLL = 10000
 const RETRY_STREAM = 60000
 const READY_WITHIN = 10000
 
-const { currentUser: user, liveUrl: url, changesUrl } = document.body.dataset
+const { currentUser: user, liveUrl: url, changesUrl, liveSince } = document.body.dataset
 const channel = user && 'BroadcastChannel' in window ? new BroadcastChannel(`lejek.live.${user}`) : null
-let since = ''
+let since = liveSince
 
 function state (name) {
   document.documentElement.dataset.live = name
@@ -39,8 +40,7 @@ function share (told, place) {
 
 function openStream () {
   state('opening')
-  const address = since ? `${url}?since=${since}` : url
-  const source = new EventSource(address)
+  const source = new EventSource(`${url}?since=${since}`)
   const giveUp = () => {
     clearTimeout(timer)
     source.close()
@@ -88,11 +88,11 @@ if (user && navigator.locks && channel) {
   state('follow')
   channel.addEventListener('message', ({ data }) => happen(data.told, data.place))
   navigator.locks.request(`lejek.live.${user}`, () => {
-    openStream()
+    setTimeout(openStream, START_AFTER) // not for pages that are only passed through
     return new Promise(() => {}) // until the tab is closed
   })
 } else if (user) {
-  poll()
+  setTimeout(poll, START_AFTER)
   document.addEventListener('visibilitychange', () => { if (!document.hidden) poll() })
 }
 

@@ -138,9 +138,8 @@ def test_who_was_away_catches_up(listen: Any, ola: User, ewa: User, funnel: Funn
         stream.until_ready()
     assert listen(ola, since="1-1").next() == {"kind": "resync"}  # nobody knows any more what came since
     assert listen(ola, since="1'OR'1").next() == {"kind": "ready"}
-    stale = listen(ola, since=first.last)
     client().delete(STREAM)
-    stale.close()
+    update_lead(lead=lead, values={"name": "Hala"}, by=ewa)
     assert listen(ola, since=first.last).next() == {"kind": "resync"}
 
 

@@ -39,7 +39,7 @@ def test_mention_stands_in_the_app_and_is_mailed(ola: User, ewa: User, worker: W
     assert "Dzień dobry, Ola," in message.body
     assert "@Ola rzuć okiem" in message.body
     assert "Od: Ewa Lis" in message.body
-    assert "http://127.0.0.1:8000/leads/1/" in message.body
+    assert f"http://127.0.0.1:8000/notifications/{row.pk}/" in message.body
 
 
 def test_mail_speaks_the_language_of_the_reader(ola: User, ewa: User, worker: Worker) -> None:
