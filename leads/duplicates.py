@@ -1,26 +1,31 @@
-"""Leads and partners that look like the lead being typed."""
+"""Leads and partners that look like the lead being typed, or like a stored one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from crm.current import system_settings
-from crm.models import Product, User, Visibility
+from crm.models import Partner, Product, User, Visibility
+from crm.nip import parse_nip
 from crm.numbers import parse_id
 from crm.phones import to_e164
-from crm.querysets import SimilarPartner, similar_partners
+from crm.querysets import SimilarPartner, index_preferred, similar_partners
 from crm.search import clean_query, normalised
-from crm.visibility import visibility_of, visible_leads
-from leads.models import Lead
+from crm.visibility import visibility_of
+from leads.models import Lead, LeadPair
+from leads.naming import Named, Namer, are_alike
 from leads.querysets import LeadQuerySet
 
 SHOWN = 5
-SHORTEST_NAME = 4
+# A name that more leads have than this is the name of a product or a campaign, and tells nothing.
+COMMON = 10
+CANDIDATES = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,9 @@ class Typed:
     name: str
     company: str
     person: str
-    has_partner: bool
+    city: str
+    partner: int | None
+    product: int | None
 
     @classmethod
     def read(cls, sent: Mapping[str, str]) -> "Typed":
@@ -46,22 +53,34 @@ class Typed:
             name=text["name"],
             company=text["company_name"],
             person=f"{text['first_name']} {text['last_name']}".strip() if text["last_name"] else "",
-            has_partner=bool(text["partner"]),
+            city=text["city"],
+            partner=parse_id(text["partner"]),
+            product=parse_id(text["product"]),
         )
 
     @classmethod
     def of(cls, lead: Lead) -> "Typed":
         """What stands in a stored lead."""
-        sent = {name: str(getattr(lead, name)) for name in FIELDS if name not in ("lead", "partner")}
-        return cls.read({**sent, "lead": str(lead.pk), "partner": str(lead.partner_id or "")})
+        sent = {name: str(getattr(lead, name)) for name in FIELDS if name not in ("lead", "partner", "product")}
+        ids = {"lead": lead.pk, "partner": lead.partner_id or "", "product": lead.product_id or ""}
+        return cls.read({**sent, **{name: str(pk) for name, pk in ids.items()}})
 
     @property
     def number(self) -> str:
         """The phone number in E.164."""
         return to_e164(self.phone, region=system_settings().default_region)
 
+    def named(self, namer: Namer) -> Named:
+        """The telling parts of its names."""
+        return namer.named(
+            name=self.name, company=self.company, person=self.person, city=self.city, partner=self.partner,
+            product=self.product,
+        )  # fmt: skip
 
-FIELDS = ("lead", "name", "company_name", "first_name", "last_name", "phone", "email", "partner")
+
+FIELDS = (
+    "lead", "name", "company_name", "first_name", "last_name", "phone", "email", "city", "partner", "product",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,55 +101,112 @@ class Similar:
 
 
 def find_similar(typed: Typed, *, user: User) -> Similar:
-    """Leads with the same phone, e-mail or a similar name: the same contact before a name, then open ones first, then
-    the newest; partners likewise, until one is chosen."""
+    """Leads with the same phone, e-mail or NIP, or a similar name: the same contact before a name, then open ones
+    first, then the newest; partners likewise, until one is chosen. Pairs that somebody declared distinct are left out.
+    """
     partners: Sequence[SimilarPartner] = ()
-    if not typed.has_partner:
+    if typed.partner is None:
         called = typed.company or typed.name
         partners = similar_partners(name=called, nip=called, phone=typed.phone, email=typed.email)
+    same_nip = _partners_with_nip(typed)
+    matching, by_name = _matching(typed, same_nip), like_named(typed)
     found: list[Lead] = []
-    hidden = False
-    for conditions in (_same_contact(typed), _similar_names(typed)):
-        if not conditions:
-            continue
-        matching = _matching(typed, conditions)
-        visible = matching.visible_to(user).select_related("status", "sales_person").exclude(pk__in=_ids(found))
-        found += visible.order_by("is_closed", "-pk")[: SHOWN - len(found)]
-        hidden = hidden or (
-            visibility_of(user) is not Visibility.ALL and matching.exclude(visible_leads(user)).exists()
-        )
-    return Similar([Match(lead, _why(lead, typed)) for lead in found], partners, hidden)
+    for leads in (matching, Lead.objects.filter(pk__in=by_name)):
+        others = leads.visible_to(user).exclude(pk__in=[lead.pk for lead in found])
+        others = others.select_related("status", "sales_person").order_by("is_closed", "-pk")
+        found += others[: SHOWN - len(found)]
+    return Similar(
+        [Match(lead, _why(lead, typed, same_nip)) for lead in found],
+        partners,
+        hidden=visibility_of(user) is not Visibility.ALL and bool(hidden_matches(typed, user=user)),
+    )
 
 
-def _ids(leads: Sequence[Lead]) -> list[int]:
-    return [lead.pk for lead in leads]
+def hidden_matches(typed: Typed, *, user: User) -> list[Lead]:
+    """The leads that look like what `user` types and that they may not see. Not to be shown to them."""
+    visible = Lead.objects.visible_to(user).values("pk")
+    by_contact = _matching(typed, _partners_with_nip(typed))
+    hidden = [leads.exclude(pk__in=visible) for leads in (by_contact, Lead.objects.filter(pk__in=like_named(typed)))]
+    return list({lead.pk: lead for leads in hidden for lead in leads.order_by("is_closed", "-pk")[:SHOWN]}.values())
 
 
-def _same_contact(typed: Typed) -> list[Q]:
+def like_named(typed: Typed, namer: Namer | None = None) -> list[int]:
+    """The IDs of leads with a similar name; none when the name is that of too many."""
+    namer = namer or present_namer()
+    named = typed.named(namer)
+    if not named.texts:
+        return []
+    condition = reduce(or_, (Q(search_text__trigram_word_similar=normalised(text)) for text in named.texts))
+    others = Lead.objects.filter(condition).exclude(pk__in=_told_apart(typed))
+    with index_preferred():
+        rows = list(others.order_by().values_list("pk", *NAMES)[: CANDIDATES + 1])
+    if len(rows) > CANDIDATES:
+        return []
+    alike = [pk for pk, *names in rows if are_alike(named, _named(namer, names))]
+    return alike if len(alike) <= COMMON else []
+
+
+NAMES = ("name", "company_name", "first_name", "last_name", "city", "partner", "product")
+
+
+def _named(namer: Namer, names: Sequence[str]) -> Named:
+    name, company, first, last, city, partner, product = names
+    person = f"{first} {last}".strip() if last else ""
+    return namer.named(name=name, company=company, person=person, city=city, partner=partner, product=product)  # type: ignore[arg-type]
+
+
+def present_namer() -> Namer:
+    """One that knows the products there are."""
+    return Namer(Product.objects.order_by().values_list("name", flat=True))
+
+
+def _matching(typed: Typed, same_nip: Sequence[int]) -> LeadQuerySet:
+    """The leads with the same phone or e-mail, or of the partners with the same NIP."""
     conditions: list[Q] = []
     if typed.number:
         conditions.append(Q(phone_e164=typed.number))
     if "@" in typed.email:
         conditions.append(Q(email_lower=typed.email) & ~Q(email=""))
-    return conditions
-
-
-def _similar_names(typed: Typed) -> list[Q]:
-    names = {name for name in (typed.name, typed.company, typed.person) if len(name) >= SHORTEST_NAME}
-    # A lead often bears the name of its product: that makes it like thousands of others.
-    names -= set(Product.objects.filter(name__in=names).values_list("name", flat=True))
-    return [Q(search_text__trigram_word_similar=normalised(name)) for name in sorted(names)]
-
-
-def _matching(typed: Typed, conditions: Sequence[Q]) -> LeadQuerySet:
+    if same_nip:
+        conditions.append(Q(partner__in=same_nip, is_closed=False))
+    if not conditions:
+        return Lead.objects.none()
     found = Lead.objects.alias(email_lower=Lower("email")).filter(reduce(or_, conditions))
-    return found.exclude(pk=typed.lead) if typed.lead else found
+    return found.exclude(pk__in=_told_apart(typed))
 
 
-def _why(lead: Lead, typed: Typed) -> str:
+def _partners_with_nip(typed: Typed) -> list[int]:
+    """The partners with the NIP that was typed as a name, or that the chosen partner has. Of a firm whose deals were
+    closed nobody minds another enquiry."""
+    nips = set(_nips((typed.company, typed.name)))
+    if typed.partner is not None:
+        nips |= set(Partner.objects.filter(pk=typed.partner).exclude(nip="").values_list("nip", flat=True))
+    return list(Partner.objects.filter(nip__in=nips).values_list("pk", flat=True)) if nips else []
+
+
+def _nips(texts: Iterable[str]) -> Iterable[str]:
+    for text in texts:
+        try:
+            if nip := parse_nip(text):
+                yield nip
+        except ValidationError:
+            continue
+
+
+def _told_apart(typed: Typed) -> list[int]:
+    """The lead itself, and those of which somebody said that they are not the same."""
+    if typed.lead is None:
+        return []
+    pairs = LeadPair.objects.filter(Q(first=typed.lead) | Q(second=typed.lead), dismissed_at__isnull=False)
+    return [typed.lead, *(pk for pair in pairs.values_list("first", "second") for pk in pair if pk != typed.lead)]
+
+
+def _why(lead: Lead, typed: Typed, same_nip: Sequence[int]) -> str:
     reasons = []
     if typed.number and lead.phone_e164 == typed.number:
         reasons.append(_("the same phone number"))
     if typed.email and lead.email.lower() == typed.email:
         reasons.append(_("the same e-mail"))
+    if lead.partner_id in same_nip:
+        reasons.append(_("the same NIP"))
     return ", ".join(reasons) or _("a similar name")
