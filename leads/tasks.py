@@ -4,6 +4,7 @@ from celery import shared_task
 
 from leads.importing.run import stalled_runs, work_on
 from leads.services import bulk_work
+from leads.services.pairs import compare_names
 
 
 @shared_task
@@ -30,3 +31,9 @@ def resume_stalled_bulks() -> None:
     """Hand bulk changes whose worker ended in the middle to another one (beat starts this often)."""
     for run_id in bulk_work.stalled_runs():
         work_on_bulk.delay(run_id)
+def compare_names_of_leads() -> None:
+    """Look for similar names of leads that changed (beat starts this often), until there is nothing left or the next
+    start is near."""
+    for _round in range(2):
+        if not compare_names():
+            return

@@ -14,6 +14,7 @@ class NotificationKind(models.TextChoices):
     MENTION = "mention", _("Somebody mentions me")
     ASSIGNMENT = "assignment", _("A lead is assigned to me")
     ACTIVITY_DUE = "activity_due", _("An activity is due")
+    DUPLICATE = "duplicate", _("Somebody asks about a similar lead that they do not see")
 
 
 ICONS = {
@@ -88,6 +89,8 @@ class Notification(models.Model):
             return gettext("You were mentioned: %(what)s") % values
         if self.kind == NotificationKind.ACTIVITY_DUE:
             return gettext("Activity due: %(what)s") % values
+        if self.kind == NotificationKind.DUPLICATE:
+            return gettext("Is it the same lead? %(what)s") % values
         if self.count == 1:
             return gettext("Lead assigned to you: %(what)s") % values
         return (

@@ -27,6 +27,7 @@ DEFAULTS: Mapping[str, Ways] = {
     NotificationKind.MENTION: Ways(in_app=True, by_email=True),
     NotificationKind.ASSIGNMENT: Ways(in_app=True, by_email=True),
     NotificationKind.ACTIVITY_DUE: Ways(in_app=True, by_email=False),
+    NotificationKind.DUPLICATE: Ways(in_app=True, by_email=False),
 }
 
 

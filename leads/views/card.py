@@ -194,8 +194,13 @@ def lead_similar(request: HttpRequest) -> HttpResponse:
     """Leads and partners that look like the one being typed."""
     user = signed_in_user(request)
     require(permissions.may_create(user) or permissions.may_edit(user))
-    similar = find_similar(Typed.read(request.GET), user=user)
-    return render(request, "leads/_lead_similar.html", {"similar": similar})
+    typed = Typed.read(request.GET)
+    context = {
+        "similar": find_similar(typed, user=user),
+        "lead": Lead.objects.visible_to(user).filter(pk=typed.lead or 0).first(),
+        "may_merge": permissions.may_edit(user),
+    }
+    return render(request, "leads/_lead_similar.html", context)
 
 
 @require_safe

@@ -20,7 +20,7 @@ from leads.columns import DEFAULT_COLUMNS, all_columns
 from leads.export import TooManyRows, csv_pieces, prepare_export, too_many_text, xlsx_pieces
 from leads.listing import Listing, prepare_listing, read_listing
 from leads.panel import build_chips, build_panel, list_url
-from leads.permissions import may_change_many, may_create, may_edit
+from leads.permissions import may_change_many, may_create, may_edit, may_review_duplicates
 from leads.sections import section_tabs
 from leads.services.columns import choose_columns
 from leads.views.responses import is_htmx, require
@@ -48,6 +48,7 @@ def lead_list(request: HttpRequest) -> HttpResponse:
         "address": _address(request, listing),
         "chips": build_chips(listing.leads, order=listing.order_given),
         "may_create": may_create(user),
+        "may_review": may_review_duplicates(user),
         "may_edit": may_edit(user),
         "may_select": may_change_many(user),
         "cells": CHANGED_IN_PLACE,
