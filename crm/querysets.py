@@ -105,17 +105,6 @@ def _nip_or_nothing(typed: str) -> str:
         return ""
 
 
-@contextmanager
-def index_preferred() -> Iterator[None]:
-    """Look things up by an index. With a limit, PostgreSQL expects to come upon enough similar names by reading the
-    table from its beginning, and reads all of it when there are few.
-    """
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        yield
-        cursor.execute("SET LOCAL enable_seqscan = DEFAULT")
-
-
 def _own_and_contacts(*conditions: Any) -> list[Any]:
     """The IDs of partners of which the conditions hold, themselves or one of their contacts."""
     return [

@@ -15,8 +15,8 @@ from crm.models import Partner, Product, User, Visibility
 from crm.nip import parse_nip
 from crm.numbers import parse_id
 from crm.phones import to_e164
-from crm.querysets import SimilarPartner, index_preferred, similar_partners
-from crm.search import clean_query, normalised
+from crm.querysets import SimilarPartner, similar_partners
+from crm.search import clean_query, index_preferred, normalised
 from crm.visibility import visibility_of
 from leads.models import Lead, LeadPair
 from leads.naming import Named, Namer, are_alike

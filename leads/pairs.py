@@ -174,7 +174,7 @@ def _key(lead: Lead, name: str) -> object:
 def _read(place: str) -> tuple[int, int, int] | None:
     """The keys of a place that we gave out, as the query takes them; None for any other."""
     try:
-        second, first = signing.loads(place, salt=SALT) if place else (None, None)
+        second, first = signing.loads(place, salt=SALT)
     except (signing.BadSignature, ValueError):
         return None
-    return None if second is None else (second, second, first)
+    return second, second, first

@@ -244,6 +244,8 @@ ROOTLESS = {
     "templates/leads/_board_totals.html": "the totals of columns, each swapped by its own name",
     "templates/leads/_file_preview.html": "the content of the dialog, which has the name",
     "templates/leads/_import_rows.html": "rows of a table whose page names the table; more of them are appended",
+    "templates/leads/_duplicate_pairs.html": "pairs of a page; more of them are appended",
+    "templates/leads/_duplicate_dismissed.html": "stands in the place of a pair, under its name",
     "templates/leads/_comment_added.html": "a comment, an empty form and the count, each swapped by its own name",
     "templates/leads/_comment_edit.html": "it stands in the place of the comment, whose name it has",
     "templates/leads/_comment_page.html": "rows of a list whose block names the list; more of them are appended",

@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 from crm.errors import RuleError, StaleObject
 from crm.history import acting_as
 from crm.models import LeadTag, User
-from leads.models import Lead, LeadAlias, LeadMerge, LeadPair, LeadStatusChange, LeadTagging
+from leads.models import BoardPosition, Lead, LeadAlias, LeadMerge, LeadPair, LeadStatusChange, LeadTagging
 from leads.services.announce import announce
 from leads.services.rows import rows_as_stored
 from leads.services.write import LeadValues, update_lead
 
-# They belong to one lead alone: its tags (which ones the survivor gets is chosen), its way through the funnel, and
-# what it was suspected of.
-SET_ASIDE: tuple[type[models.Model], ...] = (LeadTagging, LeadStatusChange, LeadPair)
+# They belong to one lead alone: its tags (which ones the survivor gets is chosen), its way through the funnel, its
+# places on boards, and what it was suspected of.
+SET_ASIDE: tuple[type[models.Model], ...] = (LeadTagging, LeadStatusChange, BoardPosition, LeadPair)
 
 
 class LeadGone(StaleObject):

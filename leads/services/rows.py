@@ -16,7 +16,10 @@ def rows_as_stored(model: type[models.Model], ids: Collection[Any]) -> list[Stor
         return []
     table, key = _quote(model._meta.db_table), _quote(key_of(model))
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT to_jsonb(t)::text FROM {table} t WHERE {key} = ANY(%s) ORDER BY {key}", [list(ids)])
+        cursor.execute(
+            f"SELECT (to_jsonb(t){_exact_numbers(model)})::text FROM {table} t WHERE {key} = ANY(%s) ORDER BY {key}",
+            [list(ids)],
+        )
         rows = [json.loads(row) for (row,) in cursor.fetchall()]
     columns = set(_columns(model))
     return [{name: value for name, value in row.items() if name in columns} for row in rows]
@@ -83,9 +86,14 @@ def _columns(model: type[models.Model]) -> list[str]:
 
 def key_of(model: type[models.Model]) -> str:
     """The column of the primary key."""
-    key = model._meta.pk
-    assert key is not None
-    return key.get_attname_column()[1]
+    return next(field.column for field in model._meta.concrete_fields if field.primary_key and field.column)
+
+
+def _exact_numbers(model: type[models.Model]) -> str:
+    """Numerics as texts: read as JSON's numbers, they would lose digits."""
+    columns = [f.column for f in model._meta.concrete_fields if isinstance(f, models.DecimalField) and f.column]
+    pairs = ", ".join(f"'{column}', t.{_quote(column)}::text" for column in columns)
+    return f" || jsonb_build_object({pairs})" if pairs else ""
 
 
 def _quote(name: str) -> str:

@@ -1,7 +1,5 @@
 """The list of suspected duplicates, „To nie duplikat”, and asking a manager about a lead that one does not see."""
 
-from typing import Any
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -25,9 +23,9 @@ def duplicate_list(request: HttpRequest) -> HttpResponse:
     user = _reviewer(request)
     asked = request.GET.get("reason", "")
     reason = Reason(asked) if asked in Reason else None
-    options = {"closed": "closed" in request.GET, "dismissed": "dismissed" in request.GET}
-    page = load_pairs(user, reason=reason, after=request.GET.get("after", ""), **options)
-    context: dict[str, Any] = {"page": page, "reason": reason, "reasons": Reason, **options}
+    closed, dismissed = "closed" in request.GET, "dismissed" in request.GET
+    page = load_pairs(user, reason=reason, closed=closed, dismissed=dismissed, after=request.GET.get("after", ""))
+    context = {"page": page, "reason": reason, "reasons": Reason, "closed": closed, "dismissed": dismissed}
     more = is_htmx(request) and "after" in request.GET
     return render(request, "leads/_duplicate_pairs.html" if more else "leads/duplicate_list.html", context)
 

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.db.models import Sum
 
 from crm.models import ActivityType, User
 from leads.models import (
     Activity,
+    BoardPosition,
+    ColumnTotal,
     Comment,
     CommentMention,
     Lead,
@@ -24,7 +28,7 @@ from leads.services import merge_leads
 from leads.services.rows import rows_as_stored
 
 # What tells of a merge and of its undo, and counts the writes: it goes on growing.
-TELLING = (LeadEvent, LeadTaggingEvent, LeadFileEvent, LeadMerge)
+TELLING = (LeadEvent, LeadTaggingEvent, LeadFileEvent, LeadMerge, ColumnTotal)
 COUNTERS = {"version", "updated_at"}
 
 
@@ -36,9 +40,10 @@ def merge(survivor: Lead, loser: Lead, by: User, **values: Any) -> LeadMerge:
     return merge_leads(survivor=survivor, loser=loser, values=values, tags=tags, by=by)  # type: ignore[arg-type]
 
 
-def everything() -> dict[str, list[dict[str, Any]]]:
-    """Every row of every table of ours, but for the history and counters of writes."""
-    found = {}
+def everything() -> dict[str, Any]:
+    """Every row of every table of ours, but for the history and counters of writes. Of the totals of the board, whose
+    rows are parts of sums, the sums."""
+    found: dict[str, Any] = {"totals": list(_totals())}
     for model in _tables():
         rows = rows_as_stored(model, list(model._base_manager.values_list("pk", flat=True)))
         found[model._meta.label] = [
@@ -47,10 +52,21 @@ def everything() -> dict[str, list[dict[str, Any]]]:
     return found
 
 
+def _totals() -> Any:
+    sums = ColumnTotal.objects.values("status").annotate(number=Sum("leads"), money=Sum("revenue"))
+    return sums.exclude(number=0, money=0).order_by("status").values_list("status", "number", "money")
+
+
 def belongings(lead: Lead, user: User) -> None:
     """One row of everything that may belong to a lead and moves with it."""
-    for make in MAKERS.values():
+    for make in (*MAKERS.values(), place_on_board):
         make(lead, user)
+
+
+def place_on_board(lead: Lead, user: User) -> None:
+    """The place that a user gave the card, by a rank with many digits."""
+    status = Lead.objects.get(pk=lead.pk).status
+    BoardPosition.objects.create(user=user, lead=lead, status=status, rank=Decimal(lead.pk) / 3)
 
 
 MAKERS: dict[type[models.Model], Callable[[Lead, User], Any]] = {

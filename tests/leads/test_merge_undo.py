@@ -15,7 +15,7 @@ from leads.models import Activity, Comment, Lead, LeadMerge, LeadPair, LeadStatu
 from leads.services import change_status, create_lead, delete_lead, mark_lost, undo_merge, update_lead
 from tests.cast import FunnelCast
 from tests.factories.crm import LeadStatusFactory, LeadTagFactory, PartnerFactory
-from tests.leads.merging import MAKERS, belongings, everything, merge
+from tests.leads.merging import MAKERS, belongings, everything, merge, place_on_board
 
 pytestmark = pytest.mark.django_db
 
@@ -212,7 +212,9 @@ def test_any_merge_and_its_undo_leave_every_table_as_it_was(
             lead = create_lead(values={"name": "Lead", **values}, tags=[all_tags[n] for n in numbers], by=ola)
             for number in way:
                 change_status(lead=lead, to=statuses[number], lost_reason=funnel.too_expensive, by=ola)
-            for make in data.draw(st.lists(st.sampled_from(list(MAKERS.values())), max_size=4, unique=True)):
+            for make in data.draw(
+                st.lists(st.sampled_from([*MAKERS.values(), place_on_board]), max_size=4, unique=True)
+            ):
                 make(lead, ola)
             leads.append(Lead.objects.get(pk=lead.pk))
         other = create_lead(values={"name": "Obok"}, by=ola)

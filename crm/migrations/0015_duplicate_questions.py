@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0012_settings_row"),
+        ("crm", "0014_contact_search_index"),
     ]
 
     operations = [
