@@ -31,6 +31,9 @@ def resume_stalled_bulks() -> None:
     """Hand bulk changes whose worker ended in the middle to another one (beat starts this often)."""
     for run_id in bulk_work.stalled_runs():
         work_on_bulk.delay(run_id)
+
+
+@shared_task
 def compare_names_of_leads() -> None:
     """Look for similar names of leads that changed (beat starts this often), until there is nothing left or the next
     start is near."""
