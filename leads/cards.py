@@ -60,9 +60,9 @@ class LeadCard:
         return permissions.may_edit(self.user)
 
     @property
-    def max_file_bytes(self) -> int:
+    def max_file_megabytes(self) -> int:
         """How large a file may be."""
-        return MAX_BYTES
+        return MAX_BYTES // 2**20
 
     @property
     def can_lose(self) -> bool:

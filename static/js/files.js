@@ -22,7 +22,7 @@ onLoad('form[data-file-drop]', (form) => {
       const row = progressRow(file)
       uploads.append(row)
       if (!file.size) fail(row, say('Empty', file))
-      else if (file.size > Number(form.dataset.maxBytes)) fail(row, say('Large', file))
+      else if (file.size > Number(form.dataset.maxMegabytes) * 2 ** 20) fail(row, say('Large', file))
       else waiting.push({ file, row })
     }
     next()
@@ -76,7 +76,7 @@ onLoad('form[data-file-drop]', (form) => {
   let depth = 0
   const over = (is) => {
     document.body.classList.toggle('is-dropping', is)
-    form.querySelector('[data-drop]').classList.toggle('is-over', is)
+    form.querySelector('.lj-drop').classList.toggle('is-over', is)
     if (!is) depth = 0
   }
   document.addEventListener('dragenter', (event) => {
