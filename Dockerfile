@@ -32,4 +32,4 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=config.settings.prod MEDIA_ROOT=/data/media
 USER lejek
 EXPOSE 8000
-CMD ["granian", "--interface", "asginl", "--no-ws", "--log-level", "warning", "--host", "0.0.0.0", "--port", "8000", "--backpressure", "4096", "config.asgi:application"]
+CMD ["granian", "--interface", "asginl", "--no-ws", "--http", "1", "--log-level", "warning", "--host", "0.0.0.0", "--port", "8000", "--backpressure", "4096", "config.asgi:application"]

@@ -3,7 +3,19 @@
 
 def web(*, host: str, port: int) -> list[str]:
     """The web server; the number of its processes comes from GRANIAN_WORKERS (default 1)."""
-    options = ["--interface", "asginl", "--no-ws", "--log-level", "warning", "--host", host, "--port", str(port)]
+    options = [
+        "--interface",
+        "asginl",
+        "--no-ws",
+        "--http",
+        "1",
+        "--log-level",
+        "warning",
+        "--host",
+        host,
+        "--port",
+        str(port),
+    ]
     # An open stream of live events counts as a request under way, for hours.
     return ["granian", *options, "--backpressure", "4096", "config.asgi:application"]
 

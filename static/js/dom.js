@@ -8,7 +8,11 @@ export function onLoad (selector, setUp) {
     for (const element of [...found, ...root.querySelectorAll(selector)]) {
       if (seen.has(element)) continue
       seen.add(element)
-      setUp(element)
+      try {
+        setUp(element)
+      } catch (error) { // told, and the rest of the page is set up nevertheless
+        window.reportError(error)
+      }
     }
   }
   visit(document)

@@ -40,7 +40,7 @@ onLoad('input[type="file"][data-preview]', (input) => {
   })
 })
 
-onLoad('[data-drop]', (area) => {
+onLoad('[data-drop]:has([data-drop-text])', (area) => {
   const input = area.querySelector('input')
   const shown = area.querySelector('[data-drop-text]')
   const asked = [...shown.childNodes]
