@@ -4,6 +4,7 @@ from celery import shared_task
 
 from leads.importing.run import stalled_runs, work_on
 from leads.services import bulk_work
+from leads.services.due import notify_due_activities
 from leads.services.pairs import compare_names
 
 
@@ -40,3 +41,9 @@ def compare_names_of_leads() -> None:
     for _round in range(2):
         if not compare_names():
             return
+
+
+@shared_task
+def tell_due_activities() -> None:
+    """Tell assignees of the activities whose time has come (beat starts this every minute)."""
+    notify_due_activities()
