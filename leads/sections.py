@@ -17,6 +17,7 @@ class Tab:
     label: str | Promise
     icon: str
     is_active: bool
+    keeps_filter: bool = True
 
 
 TABS = (

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F
-from django.db.models.functions import Left
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef
+from django.db.models.functions import JSONObject, Left
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -17,14 +18,12 @@ from crm.current import system_settings
 from crm.formats import format_day, format_duration, format_money
 from crm.models import User
 from crm.templatetags.lejek import avatar
-from leads.board.order import Card
+from leads.board.order import Card, rank_of
 from leads.board.ranks import sort_key
 from leads.cells import number_of, plain_text
-from leads.choices import Choice
-from leads.filters import LeadFilter
-from leads.listing import TAG_IDS
-from leads.models import Lead
+from leads.models import Lead, LeadTagging
 from leads.permissions import may_delete
+from leads.querysets import LeadQuerySet
 from leads.rules import Funnel
 
 EXCERPT = 120
@@ -32,16 +31,23 @@ EXCERPT = 120
 READ_OF_DESCRIPTION = 600
 VALUES = (
     "pk", "name", "status_id", "type_id", "sales_person_id", "version", "expected_revenue", "expected_close",
-    "priority_id", "status_entered_at",
+    "status_entered_at",
 )  # fmt: skip
 NAMED = {
+    "type_name": F("type__name"),
     "partner_name": F("partner__name"),
+    "priority_name": F("priority__name"),
+    "priority_colour": F("priority__colour"),
     "person_first_name": F("sales_person__first_name"),
     "person_last_name": F("sales_person__last_name"),
     "person_email": F("sales_person__email"),
     "person_photo": F("sales_person__photo"),
     "start": Left("description", READ_OF_DESCRIPTION),
-    "tag_ids": TAG_IDS,
+    "shown_tags": ArraySubquery(
+        LeadTagging.objects.filter(lead=OuterRef("pk"))
+        .order_by("tag__sort_order", "tag__name_sort")
+        .values(json=JSONObject(name="tag__name", colour="tag__colour"))
+    ),
 }
 
 
@@ -64,27 +70,35 @@ class CardFace:
     revenue: str
     close: str
     is_late: bool
-    priority: Choice | None
-    tags: Sequence[Choice]
+    priority: str
+    colour: str
+    tags: Sequence[Mapping[str, str]]
     person: SafeString
     excerpt: str
     stuck: str
 
 
-def build_faces(cards: Iterable[Card], *, leads: LeadFilter, funnel: Funnel) -> dict[int, CardFace]:
+def build_faces(cards: Iterable[Card], *, user: User, funnel: Funnel) -> dict[int, CardFace]:
     """The faces of `cards` by lead, in one query; a lead that went meanwhile has none."""
     places = {card.lead_id: card for card in cards}
     rows = Lead.objects.filter(pk__in=places).order_by().values(*VALUES, **NAMED) if places else ()
-    looks = _Looks(leads, funnel)
+    looks = _Looks(user, funnel)
     return {row["pk"]: looks.face(row, places[row["pk"]]) for row in rows}
+
+
+def faces_of(leads: LeadQuerySet, ids: Iterable[int], *, user: User, funnel: Funnel) -> dict[int, CardFace]:
+    """The faces of those of the leads that are among `leads`, wherever they stand, in one query."""
+    rows = leads.filter(pk__in=list(ids)).order_by().values(*VALUES, **NAMED, rank=rank_of(user))
+    looks = _Looks(user, funnel)
+    return {row["pk"]: looks.face(row, Card.at(row["pk"], row["status_id"], row["rank"])) for row in rows}
 
 
 class _Looks:
     """What the cards of a page have in common."""
 
-    def __init__(self, leads: LeadFilter, funnel: Funnel) -> None:
+    def __init__(self, user: User, funnel: Funnel) -> None:
         settings = system_settings()
-        self.user, self.choices, self.funnel = leads.user, leads.choices, funnel
+        self.user, self.funnel = user, funnel
         self.currency, self.stuck_after = settings.currency, settings.stuck_after_days
         self.today, self.now = timezone.localdate(), timezone.now()
         self.people: dict[int, SafeString] = {}
@@ -95,7 +109,6 @@ class _Looks:
         pk, revenue, close = row["pk"], row["expected_revenue"], row["expected_close"]
         url, move_url, delete_url = (each.format(pk) for each in self.urls)
         deletable = may_delete(self.user, Lead(pk=pk, sales_person_id=row["sales_person_id"]))
-        kind = self.choices["type"].get(row["type_id"])
         return CardFace(
             id=pk,
             number=number_of(pk),
@@ -107,13 +120,14 @@ class _Looks:
             version=row["version"],
             name=row["name"],
             type_id=row["type_id"],
-            type=kind.name if kind else "",
+            type=row["type_name"] or "",
             partner=row["partner_name"] or "",
             revenue="" if revenue is None else format_money(revenue, self.currency),
             close="" if close is None else format_day(close),
             is_late=close is not None and close < self.today,
-            priority=self.choices["priority"].get(row["priority_id"]),
-            tags=[choice for tag, choice in self.choices["tag"].items() if tag in row["tag_ids"]],
+            priority=row["priority_name"] or "",
+            colour=row["priority_colour"] or "",
+            tags=row["shown_tags"],
             person=self._person(row),
             excerpt=excerpt(row["start"]),
             stuck=self._stuck(row["status_id"], row["status_entered_at"]),

@@ -79,7 +79,7 @@ def read_board(user: User, data: QueryDict) -> Board:
         return Board(leads, funnel, emptiness=_why_empty(leads, funnel))
     type_ids = list(leads.choices["type"])
     found = first_cards(leads.qs, user=user, statuses=[status.pk for status in statuses], limit=CARDS + 1)
-    faces = build_faces((card for cards in found.values() for card in cards[:CARDS]), leads=leads, funnel=funnel)
+    faces = build_faces((card for cards in found.values() for card in cards[:CARDS]), user=user, funnel=funnel)
     closing = [status for status in funnel.statuses.values() if status.is_closed and not status.is_archived]
     return Board(
         leads,
@@ -100,7 +100,7 @@ def read_column(user: User, data: QueryDict, *, status_id: int, after: str) -> C
         return None
     start = read_cursor(status_id, after)
     found = first_cards(leads.qs, user=user, statuses=[status_id], limit=CARDS + 1, after=start)[status_id]
-    faces = build_faces(found[:CARDS], leads=leads, funnel=funnel)
+    faces = build_faces(found[:CARDS], user=user, funnel=funnel)
     return _column(Target(status, ""), found, faces)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import LeadStatus
@@ -19,17 +20,28 @@ HIGHEST_ID = 10**18
 class MoveForm(forms.Form):
     """Where a card goes: a status, and a place in its column told by the neighbours. Ranks are the server's affair."""
 
-    status = forms.ModelChoiceField(
-        LeadStatus.objects.all(),
+    status = forms.IntegerField(
+        max_value=HIGHEST_ID,
         error_messages={
             "required": _("Choose a lead status."),
-            "invalid_choice": _("This status no longer exists."),
+            "invalid": _("This status no longer exists."),
+            "max_value": _("This status no longer exists."),
         },
     )
     version = forms.IntegerField(min_value=0, max_value=HIGHEST_ID)
     where = forms.ChoiceField(choices=[(where.value, where.value) for where in Where], required=False)
     above = forms.IntegerField(min_value=1, max_value=HIGHEST_ID, required=False)
     below = forms.IntegerField(min_value=1, max_value=HIGHEST_ID, required=False)
+
+    def __init__(self, data: QueryDict, *, funnel: Funnel) -> None:
+        super().__init__(data)
+        self.funnel = funnel
+
+    def clean_status(self) -> LeadStatus:
+        status = self.funnel.statuses.get(self.cleaned_data["status"])
+        if status is None:
+            raise ValidationError(self.fields["status"].error_messages["invalid"])
+        return status
 
     def clean(self) -> dict[str, Any]:
         if "rank" in self.data:

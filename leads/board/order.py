@@ -34,6 +34,11 @@ class Card:
     status_id: int
     rank: Decimal
 
+    @classmethod
+    def at(cls, lead_id: int, status_id: int, rank: Decimal | None) -> "Card":
+        """The card of a lead at the rank that the user gave it, or at its usual one."""
+        return cls(lead_id, status_id, BoardPosition.default_rank(lead_id) if rank is None else rank)
+
     @property
     def key(self) -> tuple[Decimal, int]:
         """What cards of a column are sorted by."""
@@ -88,15 +93,14 @@ def end_card(leads: LeadQuerySet, *, user: User, status_id: int, last: bool) -> 
 
 def cards_of(leads: LeadQuerySet, *, user: User, ids: Iterable[int]) -> list[Card]:
     """The cards of some leads at their places, those that are among `leads`."""
-    rank = Subquery(
-        BoardPosition.objects.filter(user=user, lead=OuterRef("pk"), status=OuterRef("status"), is_here=True).values(
-            "rank"
-        )[:1]
-    )
-    rows = leads.filter(pk__in=list(ids)).order_by().values_list("pk", "status_id", rank)
-    return [
-        Card(pk, status_id, BoardPosition.default_rank(pk) if rank is None else rank) for pk, status_id, rank in rows
-    ]
+    rows = leads.filter(pk__in=list(ids)).order_by().values_list("pk", "status_id", rank_of(user))
+    return [Card.at(*row) for row in rows]
+
+
+def rank_of(user: User) -> Subquery:
+    """The rank that `user` gave a lead in the column where it stands; None for one that they have not moved."""
+    here = BoardPosition.objects.filter(user=user, lead=OuterRef("pk"), status=OuterRef("status"), is_here=True)
+    return Subquery(here.values("rank")[:1])
 
 
 def _scans(

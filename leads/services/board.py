@@ -14,7 +14,8 @@ from leads.board.order import Card, cards_of, end_card, neighbours
 from leads.board.ranks import between, spread
 from leads.models import BoardPosition, Lead
 from leads.querysets import LeadQuerySet
-from leads.services.actions import change_status
+from leads.rules import Funnel
+from leads.services.write import update_locked
 
 
 class Where(Enum):
@@ -38,40 +39,45 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What became of a move. `place_is_gone`: none of the named neighbours stands in the column any more, so the card
-    went to its top."""
+    """What became of a move: the lead, and the status in which it stood.
+
+    `place_is_gone`: none of the named neighbours stands in the column any more, so the card went to its top.
+    """
 
     lead: Lead
+    before: int
     place_is_gone: bool = False
 
 
 def move_card(
     *,
-    lead: Lead,
+    lead_id: int,
     to: LeadStatus,
     place: Place,
     by: User,
     among: LeadQuerySet,
     version: int,
+    funnel: Funnel,
     lost_reason: LostReason | None = None,
 ) -> Move:
-    """Put the card of `lead` at a `place` of the column `to`, or close the lead when `to` is a closing status.
+    """Put the card of a lead at a `place` of the column `to`, or close the lead when `to` is a closing status.
 
     `version` is the one that the user saw, `among` the leads that the user sees on the board: only they are neighbours.
-    Raises StaleObject, StatusNotAllowed, LostReasonRequired; Lead.DoesNotExist when the lead is gone.
+    Raises StaleObject, StatusNotAllowed, LostReasonRequired; Lead.DoesNotExist when there is no such lead for the user.
     """
     with transaction.atomic():
-        if lead.status_id != to.pk:
-            stored = change_status(lead=lead, to=to, by=by, lost_reason=lost_reason, version=version)
-        else:
-            stored = Lead.objects.select_for_update().get(pk=lead.pk)
-            if stored.version != version or stored.status_id != to.pk:
-                raise StaleObject(_("Somebody else has saved this lead in the meantime."))
-        if stored.is_closed:
-            return Move(stored)
-        gap = _gap(stored, place, by, among)
-        _put(stored, gap, by)
-        return Move(stored, place_is_gone=gap.is_guessed)
+        locked = Lead.objects.visible_to(by).select_related("type").select_for_update(of=("self",))
+        lead = locked.get(pk=lead_id)
+        if lead.version != version:
+            raise StaleObject(_("Somebody else has saved this lead in the meantime."))
+        before = lead.status_id
+        if before != to.pk:
+            update_locked(lead=lead, values={"status": to, "lost_reason": lost_reason}, by=by, funnel=funnel)
+        if to.is_closed:
+            return Move(lead, before)
+        gap = _gap(lead, place, by, among)
+        _put(lead, gap, by)
+        return Move(lead, before, place_is_gone=gap.is_guessed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,16 @@ def update_lead(
         return _only(_update([Draft(values=values, tags=tags, lead=current)], _Rules(by=by), alone=True))
 
 
+def update_locked(*, lead: Lead, values: LeadValues, by: User | None, funnel: Funnel) -> None:
+    """As `update_lead`, for a lead that the caller has locked and compared with what the user saw.
+
+    `funnel` was loaded for this. What the triggers write is not read back.
+    """
+    rules = _Rules(by=by)
+    rules.funnel = funnel
+    _only(_update([Draft(values=values, lead=lead)], rules, alone=True, reload=False))
+
+
 def create_leads(*, drafts: Sequence[Draft], by: User | None, imported: bool = False) -> list[Lead | Refusal]:
     """Store new leads; each draft is answered for itself, in order, by the lead or by what refused it.
 
@@ -173,7 +183,9 @@ def update_leads(*, drafts: Sequence[Draft], by: User | None, imported: bool = F
     return _update(drafts, _Rules(by=by, imported=imported))
 
 
-def _update(drafts: Sequence[Draft], rules: _Rules, *, alone: bool = False) -> list[Lead | Refusal]:
+def _update(
+    drafts: Sequence[Draft], rules: _Rules, *, alone: bool = False, reload: bool = True
+) -> list[Lead | Refusal]:
     """What `update_leads` does. `alone`: there is one draft, and its refusal ends the transaction."""
     tags = _tags_of([draft.lead for draft in drafts if draft.lead and draft.tags is not None])
     owners = {draft.lead.pk: draft.lead.sales_person_id for draft in drafts if draft.lead}
@@ -190,7 +202,8 @@ def _update(drafts: Sequence[Draft], rules: _Rules, *, alone: bool = False) -> l
             else:
                 answers.append(draft.lead)
         announce(leads=changed, by=rules.by, owners_before=owners, quietly=rules.imported)
-    _reload(changed)
+    if reload:
+        _reload(changed)
     return answers
 
 

@@ -20,10 +20,9 @@ from crm.models import LeadStatus, User
 from crm.numbers import parse_id
 from crm.requests import signed_in_user
 from leads import permissions
-from leads.board.cards import build_faces
+from leads.board.cards import faces_of
 from leads.board.columns import BadPlace, Board, board_filter, column_statuses, read_board, read_column
 from leads.board.moving import MoveForm, move_choices
-from leads.board.order import cards_of
 from leads.board.stale import what_happened
 from leads.board.totals import Total, column_totals
 from leads.conflicts import author_of
@@ -32,11 +31,11 @@ from leads.forms import LostForm
 from leads.models import Lead
 from leads.panel import BOARD, build_chips, build_panel, list_url
 from leads.querysets import load_funnel
-from leads.rules import LostReasonRequired
+from leads.rules import Funnel, LostReasonRequired
 from leads.sections import section_tabs
-from leads.services.board import move_card
+from leads.services.board import Move, move_card
 from leads.views.list import fresh, panel_is_outdated
-from leads.views.responses import card_leads, find_deletion, is_htmx, require
+from leads.views.responses import find_deletion, find_lead, is_htmx, require
 
 # More changed cards than these are not brought one by one: the page loads the board anew.
 MOST_CHANGES = 100
@@ -105,53 +104,60 @@ def board_changes(request: HttpRequest) -> HttpResponseBase:
     user = signed_in_user(request)
     require(user.has_perm("leads.view_lead"))
     ids = [pk for pk in map(parse_id, request.GET.getlist("id")) if pk is not None][:MOST_CHANGES]
-    return _changes(request, user, ids, data=request.GET)
+    return _changes(request, user, ids, board_filter(user, request.GET), load_funnel())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def board_move(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Przenieś do…: ask where to, or move the card there. A drop posts here at once."""
     user = signed_in_user(request)
-    lead = card_leads(user).filter(pk=pk).first()
-    if lead is None:
-        return _gone(request, user, pk)
-    require(permissions.may_edit(user))
-    if request.method != "POST":
-        return _ask(request, user, lead)
-    form = MoveForm(request.POST)
+    if request.method != "POST" or not permissions.may_edit(user):
+        lead = find_lead(user, pk)
+        require(permissions.may_edit(user))
+        return _ask(request, lead, load_funnel())
+    funnel = load_funnel()
+    form = MoveForm(request.POST, funnel=funnel)
     if not form.is_valid():
-        return _refused(request, user, lead, form.problem())
-    return _move(request, user, lead, form)
-
-
-def _move(request: HttpRequest, user: User, lead: Lead, form: MoveForm) -> HttpResponseBase:
-    to: LeadStatus = form.cleaned_data["status"]
+        return _refused(request, user, pk, form.problem())
+    to, version = form.cleaned_data["status"], form.cleaned_data["version"]
     leads = board_filter(user, _asked_filter(request))
-    before = lead.status_id
     try:
-        moved = move_card(
-            lead=lead,
+        move = move_card(
+            lead_id=pk,
             to=to,
             place=form.place(),
             by=user,
             among=leads.qs if leads.is_valid() else Lead.objects.visible_to(user),
-            version=form.cleaned_data["version"],
+            version=version,
+            funnel=funnel,
             lost_reason=LostForm(request.POST).reason() if to.is_lost else None,
         )
     except Lead.DoesNotExist:
-        return _gone(request, user, lead.pk)
+        return _gone(user, pk)
     except StaleObject:
-        return _outdated(request, user, lead.pk, seen=form.cleaned_data["version"])
+        return _outdated(request, user, pk, seen=version)
     except LostReasonRequired as refusal:
-        return _ask(request, user, lead, to=to, refusal=str(refusal) if "asked" in request.POST else "")
+        told = str(refusal) if "asked" in request.POST else ""
+        return _ask(request, find_lead(user, pk), funnel, to=to, refusal=told)
     except (RuleError, ValidationError) as refusal:
         text = str(refusal) if isinstance(refusal, RuleError) else " ".join(refusal.messages)
-        return _refused(request, user, lead, text)
+        return _refused(request, user, pk, text)
+    return _moved(request, user, move, leads=leads, funnel=funnel)
+
+
+def _moved(request: HttpRequest, user: User, move: Move, *, leads: LeadFilter, funnel: Funnel) -> HttpResponseBase:
+    """The card in its place, and the heads of both columns."""
+    lead = move.lead
+    said = _("Lead %(number)s %(name)s: %(status)s.") % {
+        "number": lead.number,
+        "name": lead.name,
+        "status": lead.status.name,
+    }
     if not is_htmx(request):
-        return redirect_to(request, reverse("leads:board_show"), _said(lead, to))
-    response = _changes(request, user, [lead.pk], statuses=[before, to.pk], leads=leads)
-    trigger(response, "board:moved", text=_said(lead, to), lead=lead.pk)
-    if moved.place_is_gone:
+        return redirect_to(request, reverse("leads:board_show"), said)
+    response = _changes(request, user, [lead.pk], leads, funnel, statuses=[move.before, lead.status_id])
+    trigger(response, "board:moved", text=said, lead=lead.pk)
+    if move.place_is_gone:
         toast(response, _("The cards beside that place are somewhere else by now; the card stands on top."), "info")
     return close_dialog(response)
 
@@ -159,27 +165,26 @@ def _move(request: HttpRequest, user: User, lead: Lead, form: MoveForm) -> HttpR
 def _changes(
     request: HttpRequest,
     user: User,
-    ids: Iterable[int],
+    ids: Sequence[int],
+    leads: LeadFilter,
+    funnel: Funnel,
     *,
-    data: QueryDict | None = None,
     statuses: Sequence[int] = (),
-    leads: LeadFilter | None = None,
     status: int = 200,
-) -> HttpResponseBase:
+) -> HttpResponse:
     """The cards of `ids` as they stand on the board now, those that left it as gone, and the totals of columns."""
-    leads = leads or board_filter(user, data if data is not None else _asked_filter(request))
-    funnel = load_funnel()
-    shown = {each.pk for each in column_statuses(leads, funnel)} if leads.is_valid() else set()
-    cards = [card for card in cards_of(leads.qs, user=user, ids=ids) if card.status_id in shown] if shown else []
-    faces = build_faces(cards, leads=leads, funnel=funnel)
+    columns = {each.pk for each in column_statuses(leads, funnel)} if leads.is_valid() else set()
+    faces = faces_of(leads.qs.filter(status__in=columns), ids, user=user, funnel=funnel) if columns else {}
+    totals = column_totals(leads, user=user) if columns else {}
     context = {
         "cards": faces.values(),
         "gone": [pk for pk in ids if pk not in faces],
-        "totals": _totals(statuses or shown, column_totals(leads, user=user) if shown else {}),
+        "totals": _totals(columns.intersection(statuses or columns), totals),
         "may_move": permissions.may_edit(user),
     }
     response = render(request, "leads/_board_changes.html", context, status=status)
     response.headers["HX-Reswap"] = "none"
+    response.headers["HX-Retarget"] = "#board-inbox"  # not the dialog that asked: it would open again
     return response
 
 
@@ -188,17 +193,16 @@ def _totals(statuses: Iterable[int], totals: Mapping[int, Total]) -> list[tuple[
 
 
 def _ask(
-    request: HttpRequest, user: User, lead: Lead, *, to: LeadStatus | None = None, refusal: str = ""
-) -> HttpResponseBase:
-    """The dialog: where to; or, with a closing status that needs it, only the reason."""
-    funnel = load_funnel()
-    to = to or next((each for each in funnel.statuses.values() if each.is_lost and "lost" in request.GET), None)
-    form = LostForm()
+    request: HttpRequest, lead: Lead, funnel: Funnel, *, to: LeadStatus | None = None, refusal: str = ""
+) -> HttpResponse:
+    """The dialog: where to; or only the reason, when it is known that the lead is lost."""
+    if to is None and "lost" in request.GET:
+        to = funnel.lost_status
     context = {
         "lead": lead,
         "to": to,
         "choices": move_choices(lead, funnel),
-        "form": form,
+        "form": LostForm(),
         "refusal": refusal,
         "version": request.POST.get("version") or request.GET.get("version") or lead.version,
     }
@@ -208,30 +212,25 @@ def _ask(
     return response
 
 
-def _refused(request: HttpRequest, user: User, lead: Lead, text: str) -> HttpResponseBase:
+def _refused(request: HttpRequest, user: User, pk: int, text: str) -> HttpResponseBase:
     """422: nothing was stored. The card comes back as it stands."""
-    return toast(_changes(request, user, [lead.pk], status=422), text, "danger")
+    find_lead(user, pk)
+    leads = board_filter(user, _asked_filter(request))
+    return toast(_changes(request, user, [pk], leads, load_funnel(), status=422), text, "danger")
 
 
 def _outdated(request: HttpRequest, user: User, pk: int, *, seen: int) -> HttpResponseBase:
     """409: somebody else has saved the lead. Nothing was stored; who did what is told, the card shows it."""
-    lead = card_leads(user).filter(pk=pk).first()
-    if lead is None:
-        return _gone(request, user, pk)
+    lead = find_lead(user, pk)
     text = _("Lead %(number)s was not moved, because it has changed meanwhile. %(what)s") % {
         "number": lead.number,
         "what": what_happened(lead, seen=seen),
     }
-    response = toast(_changes(request, user, [pk], statuses=_all_columns(user, request), status=409), text, "warning")
-    return close_dialog(response)
-
-
-def _all_columns(user: User, request: HttpRequest) -> list[int]:
     leads = board_filter(user, _asked_filter(request))
-    return [status.pk for status in column_statuses(leads, load_funnel())] if leads.is_valid() else []
+    return close_dialog(toast(_changes(request, user, [pk], leads, load_funnel(), status=409), text, "warning"))
 
 
-def _gone(request: HttpRequest, user: User, pk: int) -> HttpResponseBase:
+def _gone(user: User, pk: int) -> HttpResponseBase:
     """410 with who deleted the lead, to those who could see it; 404 to all others. The card leaves the board."""
     event = find_deletion(user, pk)
     who = author_of(event) or pgettext("author of a change", "system")
@@ -242,11 +241,6 @@ def _gone(request: HttpRequest, user: User, pk: int) -> HttpResponseBase:
     }
     response = toast(HttpResponse(text, status=410, content_type="text/plain"), text, "warning")
     return trigger(response, "board:gone", lead=pk)
-
-
-def _said(lead: Lead, to: LeadStatus) -> str:
-    """What screen readers hear after a move."""
-    return _("Lead %(number)s %(name)s: %(status)s.") % {"number": lead.number, "name": lead.name, "status": to.name}
 
 
 def _asked_filter(request: HttpRequest) -> QueryDict:

@@ -1,34 +1,37 @@
-// Other people's changes: `lejek:live` (detail: {kind: "leads", ids, by}) happens in every open page; the cards it names are
-// fetched as they stand now, a few changes at once, and never under the hand that drags one.
+// Other people's changes (live.js): the cards of the leads that it names are fetched as they stand now, a few changes at
+// once, and never under the hand that drags one.
+import { onLive } from './live.js'
 
 const SOON = 300
 const MANY = 100
 const waiting = new Set()
+let all = false
 let timer
 
 /** Listen. */
 export function watch () {
-  window.addEventListener('lejek:live', ({ detail }) => {
-    if (detail?.kind !== 'leads') return
-    for (const id of detail.ids ?? []) waiting.add(String(id))
+  onLive('leads', ({ ids }) => {
+    if (ids) for (const id of ids) waiting.add(id)
+    else all = true
     later()
-  }, true)
+  })
   document.addEventListener('board:dropped', later)
-  document.addEventListener('visibilitychange', later)
 }
 
 function later () {
   clearTimeout(timer)
-  if (waiting.size) timer = setTimeout(refresh, SOON)
+  if (all || waiting.size) timer = setTimeout(refresh, SOON)
 }
 
 function refresh () {
   const board = document.getElementById('board')
-  if (document.hidden || !board) return
+  if (!board) return
   if (board.matches('.is-dragging') || board.querySelector('.is-saving')) return later()
   const ids = [...waiting]
+  const anew = all || ids.length > MANY
   waiting.clear()
-  if (ids.length > MANY) {
+  all = false
+  if (anew) {
     window.htmx.ajax('GET', board.dataset.address, { source: board, target: '#board', swap: 'outerHTML' }).catch(() => {})
     return
   }

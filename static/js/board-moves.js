@@ -16,7 +16,8 @@ export function say (sentence) {
 
 /** Whether a column or closing status may take the card. */
 export function allows (target, card) {
-  return !target.dataset.closedFor.split(' ').includes(card.dataset.typeId)
+  const { typeId } = card.dataset
+  return !typeId || !target.dataset.closedFor.split(' ').includes(typeId)
 }
 
 /** The card of a lead, if it is shown. */

@@ -53,7 +53,7 @@ document.addEventListener('submit', async (event) => {
 document.addEventListener('htmx:afterSwap', (event) => {
   if (event.detail.target !== modal) return
   if (!modal.open) modal.showModal()
-  const first = modal.querySelector('[autofocus], [aria-invalid="true"], .lj-dialog-body :is(input:not([type="hidden"]), select, textarea)')
+  const first = modal.querySelector('[autofocus]') ?? modal.querySelector('[aria-invalid="true"], .lj-dialog-body :is(input:not([type="hidden"]), select, textarea)')
   first?.focus()
 })
 

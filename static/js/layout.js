@@ -29,6 +29,18 @@ document.addEventListener('click', (event) => {
   } else if (event.target.closest('[data-scrim], [data-drawer-close]')) drawer('')
 })
 
+// Tabs of one section keep the filter that stands in the address, also when it changed after the page was loaded.
+document.addEventListener('pointerdown', keepFilter, true)
+document.addEventListener('focusin', keepFilter, true)
+
+function keepFilter (event) {
+  const link = event.target.closest?.('a[data-keep-filter]')
+  if (!link) return
+  const query = new URLSearchParams(window.location.search)
+  for (const name of ['after', 'before', 'sort']) query.delete(name)
+  link.search = query.toString()
+}
+
 document.addEventListener('keydown', (event) => {
   if (event.key !== 'Escape' || !root.dataset.drawer) return
   event.preventDefault()

@@ -20,6 +20,7 @@ AXE = settings.NODE_MODULES / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 REFUSED = "Failed to load resource: the server responded with a status of 4"
 REFUSED_BY_HTMX = "Response Status Error Code 4"
+CUT = ("Failed to load resource: net::ERR_INTERNET_DISCONNECTED", "htmx:sendError")  # what a test does to a page
 DROPPED_BY_HTMX = ("htmx:sendAbort", "htmx:afterRequest")  # a request that a newer one took the place of
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -80,7 +81,7 @@ def new_page(chromium: Browser, live_server: LiveServer) -> Iterator[Callable[..
 def _is_expected(text: str) -> bool:
     # Chromium and HTMX report each answer of 4xx as an error; tests look at what the page says about it.
     return text.startswith(
-        ("Failed to load resource: the server responded with a status of 4", REFUSED_BY_HTMX, *DROPPED_BY_HTMX)
+        ("Failed to load resource: the server responded with a status of 4", REFUSED_BY_HTMX, *DROPPED_BY_HTMX, *CUT)
     )
 
 

@@ -310,7 +310,8 @@ def test_a_move_costs_the_same_in_a_column_of_any_length(as_ola: Client, funnel:
         lead = LeadFactory(status=funnel.new)
         with CaptureQueriesContext(connection) as queries:
             assert move(as_ola, lead, status=funnel.proposal.pk, where="bottom").status_code == 200
-        return len(queries)
+        # The savepoint stands for the transaction, which costs no query of its own outside of a test.
+        return len([query for query in queries if "SAVEPOINT" not in query["sql"]])
 
     cost()
     few = cost()
@@ -318,4 +319,4 @@ def test_a_move_costs_the_same_in_a_column_of_any_length(as_ola: Client, funnel:
         LeadFactory(status=funnel.proposal)
 
     assert cost() == few
-    assert few <= 27, few
+    assert few <= 10, few
