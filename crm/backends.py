@@ -10,7 +10,7 @@ from crm.models import Notification, User
 
 
 class Backend(AuthenticationBackend):
-    """allauth's backend: a user, all their permissions (own and of groups) and the number of the bell in one query, since
+    """allauth's backend, with a user, their permissions (own and of groups) and the number of the bell in one query:
     every page asks for them.
     """
 
