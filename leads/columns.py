@@ -180,14 +180,18 @@ class UnknownSort(Exception):
     """The list is not sorted by that."""
 
 
-def columns_of(user: User) -> list[Column]:
-    """The columns that `user` has chosen, in that order; the default ones until then."""
+def columns_of(user: User, given: str = "") -> list[Column]:
+    """The columns `given` in an address (`name.status`), else those that `user` has chosen, in that order; the default
+    ones until then. The name is always among them.
+    """
+    if columns := known_columns(given.split(".")):
+        return columns if COLUMNS[ALWAYS_SHOWN] in columns else [COLUMNS[ALWAYS_SHOWN], *columns]
     return known_columns(user.lead_columns) or known_columns(DEFAULT_COLUMNS)
 
 
-def all_columns(user: User) -> list[tuple[Column, bool]]:
+def all_columns(user: User, given: str = "") -> list[tuple[Column, bool]]:
     """All columns, each with whether `user` sees it: those seen first, in their order."""
-    chosen = columns_of(user)
+    chosen = columns_of(user, given)
     return [*((column, True) for column in chosen), *((c, False) for c in ALL_COLUMNS if c not in chosen)]
 
 

@@ -16,10 +16,9 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext, pgettext
 
 from crm.downloads import PIECE
-from crm.models import User
 from leads.cells import number_of, plain_text
 from leads.choices import Choices
-from leads.columns import ALL_COLUMNS, Column, Kind, columns_of
+from leads.columns import ALL_COLUMNS, Column, Kind
 from leads.listing import TAG_IDS, Listing
 from leads.models import Lead
 from leads.paging import ordered
@@ -62,9 +61,9 @@ class Export:
                 yield [read(values) for read in self.readers]
 
 
-def prepare_export(listing: Listing, *, user: User, all_columns: bool) -> Export:
-    """The whole list as it is filtered and sorted, with the user's columns or with all there are."""
-    columns = ALL_COLUMNS if all_columns else columns_of(user)
+def prepare_export(listing: Listing, *, all_columns: bool) -> Export:
+    """The whole list as it is filtered and sorted, with the columns of the list or with all there are."""
+    columns = ALL_COLUMNS if all_columns else listing.columns
     values = {column.value for column in columns} - {"tag_ids"}
     return Export(
         heads=[column.label for column in columns],

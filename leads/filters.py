@@ -30,6 +30,8 @@ CHOSEN = (
 )  # fmt: skip
 REMOTE = ("partner", "product")
 NEVER_EMPTY = ("status",)
+# What an address carries beside the filter: the saved view that is open (0: none) and the columns it shows.
+CARRIED = ("view", "cols")
 DAYS = {"received_from", "received_to", "close_from", "close_to"}
 
 
@@ -154,10 +156,18 @@ class LeadFilter(django_filters.FilterSet):
     @property
     def is_default(self) -> bool:
         """Whether nothing was asked for: the open leads."""
-        return not self.parameters()
+        return not self.asked()
 
     def parameters(self) -> list[tuple[str, str]]:
-        """The filter as it stands in an address: in a fixed order, without what is the default."""
+        """The filter as it stands in an address, with what the address carries beside it."""
+        return [*self.asked(), *self.carried()]
+
+    def carried(self) -> list[tuple[str, str]]:
+        """What the address carries beside the filter."""
+        return [(name, self.data[name]) for name in CARRIED if name in self.data]
+
+    def asked(self) -> list[tuple[str, str]]:
+        """The filter alone: in a fixed order, without what is the default."""
         pairs = [(name, value) for name in self.filters for value in self.data.getlist(name)]
         return [pair for pair in pairs if pair != ("state", OPEN)]
 

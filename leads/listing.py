@@ -18,7 +18,7 @@ from leads.columns import DEFAULT_ORDER, Column, UnknownSort, columns_of, read_o
 from leads.filters import ALL, CLOSED, OPEN, LeadFilter
 from leads.models import Lead, LeadTagging
 from leads.paging import PAGE_SIZE, SORTED_WHOLE, BadCursor, Order, load_page, read_cursor
-from leads.panel import list_url
+from leads.panel import list_url, plain_url
 from leads.querysets import LeadQuerySet
 
 # Nobody counts a million rows to show a number: beyond this it says "10 000+". What free text finds takes longer.
@@ -68,6 +68,11 @@ class Listing:
         return list_url(self.leads.valid_parameters(), order=self.order_given)
 
     @property
+    def clear_url(self) -> str:
+        """The open leads, in no saved view."""
+        return plain_url() if self.leads.carried() else list_url([])
+
+    @property
     def everything_url(self) -> str:
         """All leads, open and closed, in this order."""
         return list_url([("state", ALL)], order=self.order_given)
@@ -93,7 +98,7 @@ class Listing:
 def prepare_listing(user: User, data: QueryDict) -> Listing:
     """What the parameters `data` of an address ask for, as `user` may see it, before any row is read."""
     leads = LeadFilter(data, Lead.objects.visible_to(user), user=user)
-    columns = columns_of(user)
+    columns = columns_of(user, data.get("cols", ""))
     try:
         order = read_order(data.get("sort", ""))
     except UnknownSort:

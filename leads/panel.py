@@ -89,6 +89,12 @@ class Panel:
     selects: Sequence[Select]
     intervals: Sequence[Interval]
     errors: Sequence[str] = field(default_factory=list)
+    carried: Sequence[tuple[str, str]] = ()
+
+    @property
+    def clear_url(self) -> str:
+        """The page without a filter; out of a saved view, without that too."""
+        return plain_url(self.page) if self.carried else self.page.url
 
 
 def build_panel(leads: LeadFilter, *, page: FilteredPage = LIST) -> Panel:
@@ -102,6 +108,7 @@ def build_panel(leads: LeadFilter, *, page: FilteredPage = LIST) -> Panel:
         selects=[_select(leads, name) for name in CHOSEN],
         intervals=[_interval(leads, name) for name in ("received", "close")],
         errors=[error for name in ("q", "state", "mine") for error in leads.errors.get(name, ())],
+        carried=leads.carried(),
     )
 
 
@@ -110,7 +117,7 @@ def build_chips(leads: LeadFilter, *, order: str = "", page: FilteredPage = LIST
     pairs = leads.parameters()
     chips = [
         _chip(leads, name, value, list_url(_without(pairs, name, value), order=order, page=page))
-        for name, value in pairs
+        for name, value in leads.asked()
         if (name, value) not in (("state", ALL), ("state", BOTH))
     ]
     if page.has_state and leads.shown_state == OPEN:
@@ -122,6 +129,11 @@ def list_url(pairs: Sequence[tuple[str, str]], *, order: str = "", page: Filtere
     """The address of the list, or of another page, with these parameters."""
     query = urlencode([*pairs, *([("sort", order)] if order else [])])
     return page.url + (f"?{query}" if query else "")
+
+
+def plain_url(page: FilteredPage = LIST) -> str:
+    """The page with no saved view, not even the user's default one."""
+    return list_url([("view", "0")], page=page)
 
 
 def use_url(*, field: str, pk: int) -> str:

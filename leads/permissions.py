@@ -1,7 +1,7 @@
 """What a user may do with a lead they see. Whether they see it is asked of `Lead.objects.visible_to`."""
 
 from crm.models import User
-from leads.models import Activity, Comment, Lead, LeadFile, LeadMerge
+from leads.models import Activity, Comment, Lead, LeadFile, LeadMerge, SavedView
 
 
 def may_edit(user: User) -> bool:
@@ -94,3 +94,8 @@ def may_add_files(user: User) -> bool:
 def may_delete_file(user: User, file: LeadFile) -> bool:
     """Who added it, and managers."""
     return (file.uploaded_by_id == user.pk and may_add_files(user)) or user.has_perm("leads.delete_any_file")
+
+
+def may_change_view(user: User, view: SavedView) -> bool:
+    """A saved view is changed by its owner; a shared one by managers too."""
+    return view.owner_id == user.pk or (view.is_shared and user.has_perm("leads.manage_shared_views"))

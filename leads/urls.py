@@ -19,6 +19,7 @@ from leads.views import (
     matrix,
     merge,
     partner_block,
+    saved_views,
 )
 from leads.views.list import home_show, lead_columns, lead_export, lead_list
 
@@ -33,6 +34,14 @@ urlpatterns: list[URLPattern] = [
     path("leads/board/changes/", board.board_changes, name="board_changes"),
     path("leads/board/<int:status>/cards/", board.board_cards, name="board_cards"),
     path("leads/<int:pk>/move/", board.board_move, name="board_move"),
+    path("leads/views/", saved_views.view_list, name="view_list"),
+    path("leads/views/new/", saved_views.view_create, name="view_create"),
+    path("leads/views/<int:pk>/", saved_views.view_open, name="view_open"),
+    path("leads/views/<int:pk>/edit/", saved_views.view_edit, name="view_edit"),
+    path("leads/views/<int:pk>/update/", saved_views.view_update, name="view_update"),
+    path("leads/views/<int:pk>/delete/", saved_views.view_delete, name="view_delete"),
+    path("leads/views/<int:pk>/pin/", saved_views.view_pin, name="view_pin"),
+    path("leads/views/<int:pk>/default/", saved_views.view_default, name="view_default"),
     path("leads/bulk/last/", bulk.bulk_last, name="bulk_last"),
     path("leads/bulk/runs/<int:pk>/", bulk.bulk_detail, name="bulk_detail"),
     path("leads/bulk/runs/<int:pk>/progress/", bulk.bulk_progress, name="bulk_progress"),

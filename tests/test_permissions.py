@@ -29,7 +29,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from crm.models import Notification, SystemSettings, User, Visibility
-from leads.models import BulkRun, ImportMapping
+from leads.models import BulkRun, ImportMapping, SavedView
 from tests.cast import FunnelCast
 from tests.factories import crm as rows
 from tests.factories.leads import ActivityFactory, CommentFactory, LeadFactory
@@ -98,6 +98,7 @@ SAMPLES: dict[str, Callable[[Cast], int]] = {
     "product": lambda cast: rows.ProductFactory().pk,
     "import": lambda cast: upload("nazwa\nLead z pliku\n", by=cast.ewa).pk,
     "bulk": lambda cast: BulkRun.objects.create(owner=cast.ewa, action="priority", values={"priority": None}).pk,
+    "view": lambda cast: SavedView.objects.create(owner=cast.ewa, name="Moje").pk,
     "mapping": lambda cast: ImportMapping.objects.create(name="Leady", kind="leads").pk,
     "activity": lambda cast: ActivityFactory(lead__status=cast.funnel.new, assignee=cast.ola).pk,
     "older": lambda cast: LeadFactory(status=cast.funnel.new).pk,
@@ -220,6 +221,17 @@ URLS: list[Line] = [
     everyone("leads:lead_columns", "post", data={"columns": ["name", "id"]}),
     everyone("leads:lead_export", format="csv"),
     everyone("leads:lead_export", format="xlsx"),
+    # A view that ewa keeps to herself; who sees and changes shared ones: tests/leads/test_saved_views.py
+    everyone("leads:view_list"),
+    everyone("leads:view_create"),
+    everyone("leads:view_create", "post"),
+    managers_own("leads:view_open", pk="@view"),
+    managers_own("leads:view_edit", pk="@view"),
+    managers_own("leads:view_edit", "post", pk="@view"),
+    managers_own("leads:view_update", "post", pk="@view"),
+    managers_own("leads:view_delete", "post", pk="@view"),
+    managers_own("leads:view_pin", "post", pk="@view"),
+    managers_own("leads:view_default", "post", pk="@view"),
     everyone("leads:bulk_ask", "post", action="status", data={"ids": "1"}),
     everyone("leads:bulk_start", "post", action="status", data={"ids": "1"}),
     everyone("leads:bulk_last"),

@@ -10,6 +10,7 @@ from leads.models.history import LeadEvent, LeadFileEvent, LeadTaggingEvent
 from leads.models.imports import ImportKind, ImportMapping, ImportRow, ImportRun
 from leads.models.lead import Lead, LeadTagging
 from leads.models.merge import LeadAlias, LeadMerge
+from leads.models.saved_view import SavedView, SavedViewChoice
 from leads.models.status_change import LeadStatusChange
 
 __all__ = [
@@ -36,4 +37,6 @@ __all__ = [
     "LeadTagging",
     "LeadTaggingEvent",
     "NameScan",
+    "SavedView",
+    "SavedViewChoice",
 ]

@@ -32,6 +32,7 @@ from leads.models import Lead
 from leads.panel import BOARD, build_chips, build_panel, list_url
 from leads.querysets import load_funnel
 from leads.rules import Funnel, LostReasonRequired
+from leads.saved_views import ViewBar
 from leads.sections import section_tabs
 from leads.services.board import Move, move_card
 from leads.views.list import fresh, panel_is_outdated
@@ -59,11 +60,14 @@ def board_show(request: HttpRequest) -> HttpResponse:
         "new_type": _only_type(board),
     }
     if not is_htmx(request):
-        tabs = section_tabs("leads:board_show", pairs=pairs)
-        context |= {"panel": build_panel(board.leads, page=BOARD), "tabs": tabs}
+        tabs = section_tabs("leads:board_show", pairs=board.leads.asked())
+        bar = ViewBar(user, request.get_full_path())
+        context |= {"panel": build_panel(board.leads, page=BOARD), "tabs": tabs, "bar": bar}
         return fresh(render(request, "leads/board.html", context, status=400 if board.problem else 200))
     if panel_is_outdated(request, is_wrong=bool(board.problem)):
         context |= {"panel": build_panel(board.leads, page=BOARD), "oob": True}
+    if "view" in request.GET:
+        context["bar"] = ViewBar(user, address)
     response = render(request, "leads/_board.html", context, status=422 if board.problem else 200)
     if asking_page(request) != address:
         response.headers["HX-Push-Url"] = address

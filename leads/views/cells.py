@@ -58,7 +58,7 @@ def lead_cell(request: HttpRequest, pk: int, field: str) -> HttpResponseBase:
 
 def row_answer(request: HttpRequest, user: User, pk: int) -> HttpResponseBase:
     """The row with what is stored now; it goes when the lead is now somebody's whose leads `user` does not see."""
-    row = read_row(user, pk, columns=columns_of(user))
+    row = read_row(user, pk, columns=columns_of(user, request.GET.get("cols", "")))
     if row is None:
         text = _("Lead %(number)s belongs to somebody else now, and you do not see it any more.")
         response = HttpResponse(headers={"HX-Reswap": "delete"})

@@ -1,11 +1,12 @@
 """The list of leads: its page, its columns and its export."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,17 +14,19 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.http import require_GET, require_http_methods
 
 from crm.downloads import stream_download
-from crm.htmx import asking_page, close_dialog, trigger
+from crm.htmx import asking_page, close_dialog, redirect_to, trigger
 from crm.requests import signed_in_user
 from leads.cell_forms import CHANGED_IN_PLACE
-from leads.columns import DEFAULT_COLUMNS, all_columns
+from leads.columns import DEFAULT_COLUMNS, all_columns, known_columns
 from leads.export import TooManyRows, csv_pieces, prepare_export, too_many_text, xlsx_pieces
 from leads.listing import Listing, prepare_listing, read_listing
 from leads.panel import build_chips, build_panel, list_url
 from leads.permissions import may_change_many, may_create, may_edit, may_review_duplicates
+from leads.saved_views import ViewBar
 from leads.sections import section_tabs
 from leads.services.columns import choose_columns
 from leads.views.responses import is_htmx, require
+from leads.views.saved_views import opening
 
 FORMATS = {
     "csv": (csv_pieces, "text/csv; charset=utf-8"),
@@ -38,10 +41,13 @@ def home_show(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def lead_list(request: HttpRequest) -> HttpResponse:
+def lead_list(request: HttpRequest) -> HttpResponseBase:
     """The list as the address filters and sorts it; for HTMX the table alone, with the panel when that changed too."""
     user = signed_in_user(request)
     require(user.has_perm("leads.view_lead"))
+    bar = ViewBar(user, request.get_full_path())
+    if not request.GET and not is_htmx(request) and bar.default:
+        return opening(request, bar.default, user)
     listing = read_listing(user, request.GET)
     context: dict[str, Any] = {
         "list": listing,
@@ -52,14 +58,17 @@ def lead_list(request: HttpRequest) -> HttpResponse:
         "may_edit": may_edit(user),
         "may_select": may_change_many(user),
         "cells": CHANGED_IN_PLACE,
-        "filter_query": urlencode(listing.leads.parameters()),
+        "filter_query": urlencode(listing.leads.asked()),
+        "cols": request.GET.get("cols", ""),
     }
     if not is_htmx(request):
-        tabs = section_tabs("leads:lead_list", pairs=listing.leads.parameters())
-        context |= {"panel": build_panel(listing.leads), "tabs": tabs}
+        tabs = section_tabs("leads:lead_list", pairs=listing.leads.asked())
+        context |= {"panel": build_panel(listing.leads), "tabs": tabs, "bar": bar}
         return fresh(render(request, "leads/lead_list.html", context, status=400 if listing.problem else 200))
     if panel_is_outdated(request, is_wrong=bool(listing.problem)):
         context |= {"panel": build_panel(listing.leads), "oob": True}
+    if "view" in request.GET:
+        context["bar"] = ViewBar(user, context["address"])
     response = render(request, "leads/_lead_table.html", context, status=422 if listing.problem else 200)
     if asking_page(request) != context["address"]:
         response.headers["HX-Push-Url"] = context["address"]
@@ -71,17 +80,22 @@ def lead_columns(request: HttpRequest) -> HttpResponseBase:
     """Choose the columns of the list and their order."""
     user = signed_in_user(request)
     require(user.has_perm("leads.view_lead"))
+    given = QueryDict((asking_page(request) or "").partition("?")[2]).get("cols", "")
     if request.method == "POST":
-        names = request.POST.getlist("columns")
+        names = list(DEFAULT_COLUMNS) if "reset" in request.POST else request.POST.getlist("columns")
+        if given and len(known_columns(names)) == len(
+            names
+        ):  # those of a view stay with it, and do not become the user's
+            return redirect_to(request, _with_columns(str(asking_page(request)), names))
         try:
-            choose_columns(names=DEFAULT_COLUMNS if "reset" in request.POST else names, by=user)
+            choose_columns(names=names, by=user)
         except ValidationError as refusal:
             return HttpResponse(" ".join(refusal.messages), status=422, content_type="text/plain")
         if is_htmx(request):
             return trigger(close_dialog(), "lead-columns:changed")
         return redirect("leads:lead_list")
     template = "leads/_lead_columns.html" if is_htmx(request) else "leads/lead_columns.html"
-    return render(request, template, {"columns": all_columns(user)})
+    return render(request, template, {"columns": all_columns(user, given)})
 
 
 @require_GET
@@ -93,7 +107,7 @@ def lead_export(request: HttpRequest, format: str) -> HttpResponseBase:
     listing = prepare_listing(user, request.GET)
     if listing.problem:
         return HttpResponse(listing.problem, status=400, content_type="text/plain; charset=utf-8")
-    export = prepare_export(listing, user=user, all_columns=request.GET.get("columns") == "all")
+    export = prepare_export(listing, all_columns=request.GET.get("columns") == "all")
     try:
         pieces = make(export)
     except TooManyRows:
@@ -117,6 +131,16 @@ def fresh(response: HttpResponse) -> HttpResponse:
     patch_vary_headers(response, ["HX-Request"])
     patch_cache_control(response, private=True, no_cache=True)
     return response
+
+
+def _with_columns(address: str, names: Sequence[str]) -> str:
+    """The address of a list with other columns, from its first page."""
+    path, _mark, query = address.partition("?")
+    data = QueryDict(query, mutable=True)
+    data["cols"] = ".".join(names)
+    for place in ("after", "before"):
+        data.pop(place, None)
+    return f"{path}?{data.urlencode()}"
 
 
 def _address(request: HttpRequest, listing: Listing) -> str:

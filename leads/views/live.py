@@ -24,7 +24,7 @@ def lead_rows(request: HttpRequest) -> HttpResponse:
     """The rows of the leads `?id=` as the list shows them; those that the user does not see (any more) are absent."""
     user = signed_in_user(request)
     require(user.has_perm("leads.view_lead"))
-    rows = read_rows(user, _ids(request), columns=columns_of(user))
+    rows = read_rows(user, _ids(request), columns=columns_of(user, request.GET.get("cols", "")))
     return render(request, "leads/_lead_row.html", {"rows": rows, "may_select": permissions.may_change_many(user)})
 
 

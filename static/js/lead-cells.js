@@ -47,7 +47,7 @@ function open (cell) {
   equip(cell.parentElement)
   last = nameOf(cell)
   before.set(cell, [...cell.childNodes])
-  const url = section().dataset.cellUrl.replace('/0/', `/${cell.parentElement.dataset.leadId}/`).replace(/name\/$/, `${last}/`)
+  const url = section().dataset.cellUrl.replace('/0/', `/${cell.parentElement.dataset.leadId}/`).replace('/name/', `/${last}/`)
   window.htmx.ajax('GET', url, { source: cell, target: cell, swap: 'innerHTML' })
 }
 
@@ -67,7 +67,7 @@ async function cancel (form) {
 function isChanged (form) {
   return [...form.elements].some((control) => control.tagName === 'SELECT'
     ? [...control.options].some((option) => option.selected !== option.defaultSelected)
-    : control.type === 'date' && control.value !== control.defaultValue)
+    : 'date' in control.dataset && control.value !== control.defaultValue)
 }
 
 function askReason (form) {
@@ -134,7 +134,7 @@ document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape') {
     event.preventDefault()
     cancel(form)
-  } else if (event.key === 'Enter' && event.target.matches('select, input')) {
+  } else if (event.key === 'Enter' && event.target.matches('select, input:not([type="hidden"])')) {
     event.preventDefault()
     form.requestSubmit()
   } else if (event.key === 'Tab' && event.target.matches('select')) goOn(event, form)

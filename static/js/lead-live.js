@@ -62,7 +62,7 @@ function put (fresh, row) {
   row.classList.add(...[...fresh.classList].filter(stripe))
   for (const [index, cell] of [...row.cells].entries()) {
     const form = cell.querySelector('[data-cell-form]')
-    if (form) form.dataset.outdated ||= `${table().dataset.rowsUrl}?id=${row.dataset.leadId}`
+    if (form) form.dataset.outdated ||= `${table().dataset.rowsUrl}&id=${row.dataset.leadId}`
     else replace(cell, fresh.cells[index])
   }
 }
