@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy, override, pgettext
 
 from crm.current import system_settings
 from crm.finding import SHOWN, Group, Provider, Result, best_rows, group_of, in_given_order
@@ -65,7 +65,7 @@ def _partner(partner: Partner, text: str, contact: str) -> Result:
         kind="partner",
         pk=partner.pk,
         hint=" · ".join(part for part in (*told, contact) if part),
-        badge=_("archived") if partner.is_archived else "",
+        badge=pgettext("badge", "archived") if partner.is_archived else "",
         colour="gray",
     )
 
@@ -96,7 +96,7 @@ def _product(product: Product) -> Result:
         kind="product",
         pk=product.pk,
         hint=" · ".join(part for part in (product.code or "", price) if part),
-        badge=_("archived") if product.is_archived else "",
+        badge=pgettext("badge", "archived") if product.is_archived else "",
         colour="gray",
     )
 

@@ -63,6 +63,13 @@ def count_by_label(uses: list[Use]) -> dict[str, int]:
     return counts
 
 
+def listed_uses(row: models.Model) -> list[tuple[str, int, str]]:
+    """What holds `row`, for people: the plural name of the model, the number of its rows, and where they are listed."""
+    uses = uses_of(row)
+    urls = {use.label: use.list_url(row) for use in uses}
+    return [(label, count, urls[label]) for label, count in count_by_label(uses).items()]
+
+
 def _holding_relations(model: type[models.Model]) -> Iterator[ForeignObjectRel]:
     for relation in model._meta.get_fields(include_hidden=True):
         if (

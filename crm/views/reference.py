@@ -29,7 +29,7 @@ from crm.services.reference import (
     sort_items,
 )
 from crm.services.replacing import Replacement, replace_item
-from crm.usage import uses_of
+from crm.usage import listed_uses
 from crm.views.stale import show_refusal, show_stale
 
 SHOWN = 200
@@ -194,7 +194,7 @@ def _deletion(
     refusal: RuleError | None = None,
     done: Replacement | None = None,
 ) -> HttpResponse:
-    uses = [(use, use.list_url(item)) for use in uses_of(item)]
+    uses = listed_uses(item)
     if refusal is not None and refusal.field == "replacement":
         form.add_error("replacement", str(refusal))
         refusal = None

@@ -60,7 +60,7 @@ class Activity(Versioned):
     assignee = models.ForeignKey(
         User, verbose_name=_("assigned to"), on_delete=models.PROTECT, related_name="activities", db_index=False
     )
-    done_at = models.DateTimeField(_("done"), null=True, blank=True, editable=False)
+    done_at = models.DateTimeField(pgettext_lazy("activity", "done"), null=True, blank=True, editable=False)
     done_by = models.ForeignKey(
         User,
         verbose_name=_("done by"),

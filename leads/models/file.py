@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.models import User
 from leads.models.lead import Lead
@@ -33,7 +34,7 @@ class LeadFile(models.Model):  # type: ignore[django-manager-missing]
         DOCUMENT = "document", _("Text document")
         SHEET = "sheet", _("Spreadsheet")
         SLIDES = "slides", _("Presentation")
-        ARCHIVE = "archive", _("Archive")
+        ARCHIVE = "archive", pgettext_lazy("kind of file", "Archive")
         AUDIO = "audio", _("Sound")
         VIDEO = "video", _("Film")
         EMAIL = "email", _("E-mail message")

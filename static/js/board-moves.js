@@ -84,7 +84,7 @@ function waitsForSession (xhr) {
 }
 
 document.addEventListener('htmx:oobAfterSwap', ({ detail }) => {
-  if (detail.target.id !== inbox.slice(1)) return
+  if (detail.target?.id !== inbox.slice(1)) return
   for (const arrived of [...detail.target.children]) receive(arrived)
 })
 

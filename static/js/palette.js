@@ -53,7 +53,7 @@ if (palette) {
   })
 
   document.addEventListener('htmx:afterSwap', ({ detail }) => {
-    if (detail.target.id !== 'search-results') return
+    if (detail.target?.id !== 'search-results') return
     box.setAttribute('aria-expanded', String(options().length > 0))
     for (const [number, option] of options().entries()) option.id = `palette-option-${number}`
     choose(options()[0])

@@ -9,6 +9,7 @@ from crm.models import Campaign, LeadStatus, LeadTag, ReferenceItem, User
 from crm.reference import KINDS, Kind
 from crm.services.reference import fingerprint
 from leads.models import Lead
+from leads.services import change_status
 from tests.cast import FunnelCast
 from tests.factories.crm import LeadStatusFactory, LeadTagFactory
 from tests.factories.leads import LeadFactory
@@ -266,6 +267,17 @@ def test_what_holds_an_item_is_a_link_to_those_leads(manager: Client, funnel: Fu
         found = manager.get(f"/leads/?state=all&{query}").content.decode()
         assert f'data-lead-id="{lead.pk}"' in found
         assert found.count("data-lead-id=") == 1
+
+
+def test_each_kind_of_rows_is_told_once(manager: Client, ewa: User, funnel: FunnelCast) -> None:
+    lead = LeadFactory(status=funnel.new)
+    lead = change_status(lead=lead, to=funnel.proposal, by=ewa)
+    change_status(lead=lead, to=funnel.new, by=ewa)
+
+    page = manager.get(reverse("crm:reference_delete", args=["statuses", funnel.new.pk])).content.decode()
+
+    assert page.count("Zmiany statusu") == 1
+    assert f'href="/leads/?state=all&amp;status={funnel.new.pk}"' in page
 
 
 def test_settings_speak_of_many_leads_and_a_lead_of_itself(manager: Client, funnel: FunnelCast) -> None:
