@@ -15,6 +15,8 @@ from leads.models import Lead, LeadStatusChange
 from leads.querysets import load_funnel
 from leads.rules import allowed_statuses, lost_status
 from leads.services.announce import announce
+from leads.services.attached import attached_to, is_held_by_attached
+from leads.services.files import forget_files_of
 from leads.services.write import Draft, LeadValues, Refusal, create_lead, update_lead, update_leads
 
 NOT_COPIED = {"external_id", "status", "received_at", "closed_at", "lost_reason", "sales_person"}
@@ -107,22 +109,24 @@ def create_partner(*, lead: Lead, by: User, version: int | None = None) -> Partn
     return partner
 
 
-def holders(lead: Lead) -> dict[str, int]:
-    """What keeps `lead` from being deleted: the number of rows that refer to it, by the plural name of their model."""
-    return count_by_label(uses_of(lead))
+def holders(*, lead: Lead, by: User | None) -> dict[str, int]:
+    """What keeps `lead` from being deleted by `by`: the number of rows that refer to it, by the plural name of their
+    model."""
+    return count_by_label(uses_of(lead)) | (attached_to(lead.pk) if is_held_by_attached(by=by) else {})
 
 
 def delete_lead(*, lead: Lead, by: User | None) -> None:
-    """Delete `lead` for good; the history keeps its last values.
+    """Delete `lead` for good, with its activities, comments and files; the history keeps its last values.
 
     Raises InUse with what holds it.
     """
     with transaction.atomic(), acting_as(by):
         locked = Lead.objects.select_for_update().get(pk=lead.pk)
-        if uses := holders(locked):
+        if uses := holders(lead=locked, by=by):
             listed = ", ".join(f"{name}: {count}" for name, count in uses.items())
             raise InUse(
                 _("This lead can't be deleted, other records belong to it: %(uses)s.") % {"uses": listed}, uses=uses
             )
         announce(leads=[locked], by=by)
+        forget_files_of(leads=[locked.pk])
         locked.delete()

@@ -11,6 +11,8 @@ from crm.usage import used_ones
 from leads.models import Lead
 from leads.services.actions import delete_lead
 from leads.services.announce import announce
+from leads.services.attached import is_held_by_attached, with_attached
+from leads.services.files import forget_files_of
 
 
 def delete_leads(*, leads: Sequence[Lead], by: User | None) -> list[InUse | None]:
@@ -19,8 +21,11 @@ def delete_leads(*, leads: Sequence[Lead], by: User | None) -> list[InUse | None
     with transaction.atomic(), acting_as(by):
         locked = Lead.objects.select_for_update().order_by("pk").in_bulk(pks)
         used = used_ones(Lead, locked.keys())
+        if is_held_by_attached(by=by):
+            used |= with_attached(locked.keys())
         free = [lead for pk, lead in locked.items() if pk not in used]
         announce(leads=free, by=by)
+        forget_files_of(leads=[lead.pk for lead in free])
         Lead.objects.filter(pk__in=[lead.pk for lead in free]).delete()
         return [_refusal(lead, by) if lead.pk in used else None for lead in leads]
 

@@ -30,6 +30,7 @@ from leads.services import (
     reopen,
     update_lead,
 )
+from leads.services.attached import attached_to
 from leads.views.responses import card_url, changed, find_lead, outdated, refused, require, seen_version
 
 
@@ -144,7 +145,7 @@ def lead_delete(request: HttpRequest, pk: int) -> HttpResponseBase:
     user = signed_in_user(request)
     lead = find_lead(user, pk)
     require(permissions.may_delete(user, lead))
-    uses = holders(lead)
+    uses = holders(lead, by=user)
     if request.method == "POST":
         try:
             delete_lead(lead=lead, by=user)
@@ -155,4 +156,5 @@ def lead_delete(request: HttpRequest, pk: int) -> HttpResponseBase:
                 request, reverse("leads:lead_list"), _("Lead %(number)s was deleted.") % {"number": lead.number}
             )
     status = 422 if request.method == "POST" else 200
-    return render(request, "leads/_lead_delete.html", {"lead": lead, "uses": uses}, status=status)
+    context = {"lead": lead, "uses": uses, "going": attached_to(lead.pk)}
+    return render(request, "leads/_lead_delete.html", context, status=status)
