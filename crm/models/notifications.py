@@ -13,6 +13,7 @@ from crm.models.users import User
 class NotificationKind(models.TextChoices):
     MENTION = "mention", _("Somebody mentions me")
     ASSIGNMENT = "assignment", _("A lead is assigned to me")
+    ACTIVITY = "activity", _("An activity is assigned to me")
     ACTIVITY_DUE = "activity_due", _("An activity is due")
     DUPLICATE = "duplicate", _("Somebody asks about a similar lead that they do not see")
 
@@ -20,7 +21,9 @@ class NotificationKind(models.TextChoices):
 ICONS = {
     NotificationKind.MENTION: "at",
     NotificationKind.ASSIGNMENT: "user-plus",
+    NotificationKind.ACTIVITY: "calendar-user",
     NotificationKind.ACTIVITY_DUE: "calendar-due",
+    NotificationKind.DUPLICATE: "copy",
 }
 
 
@@ -87,6 +90,8 @@ class Notification(models.Model):
         values = {"what": self.what, "count": self.count}
         if self.kind == NotificationKind.MENTION:
             return gettext("You were mentioned: %(what)s") % values
+        if self.kind == NotificationKind.ACTIVITY:
+            return gettext("Activity assigned to you: %(what)s") % values
         if self.kind == NotificationKind.ACTIVITY_DUE:
             return gettext("Activity due: %(what)s") % values
         if self.kind == NotificationKind.DUPLICATE:

@@ -26,6 +26,7 @@ class Ways(NamedTuple):
 DEFAULTS: Mapping[str, Ways] = {
     NotificationKind.MENTION: Ways(in_app=True, by_email=True),
     NotificationKind.ASSIGNMENT: Ways(in_app=True, by_email=True),
+    NotificationKind.ACTIVITY: Ways(in_app=True, by_email=True),
     NotificationKind.ACTIVITY_DUE: Ways(in_app=True, by_email=False),
     NotificationKind.DUPLICATE: Ways(in_app=True, by_email=False),
 }

@@ -4,12 +4,15 @@ from datetime import date, time
 from typing import TypedDict
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.errors import RuleError, StaleObject
+from crm.formats import format_day
 from crm.history import acting_as
-from crm.models import ActivityType, Partner, User
+from crm.models import ActivityType, NotificationKind, Partner, User
+from crm.services.notifications import notify
 from crm.services.records import Keeper
 from crm.visibility import viewers_of
 from leads.models import Activity, Lead
@@ -37,6 +40,7 @@ def plan_activity(*, of: Lead | Partner, values: ActivityValues, by: User) -> Ac
             row=None, values={"assignee": by, **values, **holder, "created_by": by}, by=by, version=None
         )
         _check_assignee(activity)
+        _tell_assignee(activity, by)
     return activity
 
 
@@ -47,10 +51,11 @@ def update_activity(*, activity: Activity, values: ActivityValues, by: User, ver
     ValidationError.
     """
     with transaction.atomic():
-        before = activity.assignee_id
+        before = Activity.objects.select_for_update().values_list("assignee", flat=True).get(pk=activity.pk)
         activity = ACTIVITIES.save(row=activity, values=values, by=by, version=version)
         if activity.assignee_id != before:
             _check_assignee(activity)
+            _tell_assignee(activity, by)
     return activity
 
 
@@ -98,6 +103,21 @@ def _check_assignee(activity: Activity) -> None:
         may_see = person.is_active and person.has_perm("crm.view_partner")
     if not may_see:
         raise RuleError(_("%(person)s may not see this lead.") % {"person": person}, field="assignee")
+
+
+def _tell_assignee(activity: Activity, by: User) -> None:
+    """Tell who got an activity of somebody else."""
+    of = activity.lead or activity.partner
+    assert of is not None  # a check constraint
+    notify(
+        user=activity.assignee,
+        kind=NotificationKind.ACTIVITY,
+        what=activity.summary,
+        details=f"{of} · {format_day(activity.due_on)}",
+        url=reverse("leads:lead_detail" if isinstance(of, Lead) else "crm:partner_detail", args=[of.pk]),
+        by=by,
+        about=activity,
+    )
 
 
 ACTIVITIES = Keeper(model=Activity)

@@ -145,7 +145,7 @@ def lead_delete(request: HttpRequest, pk: int) -> HttpResponseBase:
     user = signed_in_user(request)
     lead = find_lead(user, pk)
     require(permissions.may_delete(user, lead))
-    uses = holders(lead, by=user)
+    uses = holders(lead=lead, by=user)
     if request.method == "POST":
         try:
             delete_lead(lead=lead, by=user)

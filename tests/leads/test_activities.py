@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crm.errors import RuleError, StaleObject
-from crm.models import ActivityType, SystemSettings, User, Visibility
+from crm.models import ActivityType, Notification, NotificationKind, SystemSettings, User, Visibility
 from crm.visibility import viewers_of
 from leads.models import Activity, ActivityState, Lead
 from leads.services.activities import (
@@ -159,6 +159,20 @@ def test_a_deleted_one_is_said_to_be_gone(client: Client, ola: User, lead: Lead,
 
     assert client.get(reverse("leads:activity_edit", args=[activity.pk]), headers=HTMX).status_code == 404
     assert not Activity.objects.exists()
+
+
+def test_who_gets_an_activity_of_somebody_else_is_told(ola: User, ewa: User, lead: Lead, call: ActivityType) -> None:
+    values: ActivityValues = {"type": call, "summary": "Zadzwonić", "due_on": date(2026, 12, 1)}
+    activity = plan_activity(of=lead, values=values, by=ola)
+    assert not Notification.objects.exists()
+
+    update_activity(activity=activity, values={"assignee": ewa}, by=ola)
+    update_activity(activity=activity, values={"summary": "Zadzwonić jutro"}, by=ola)
+
+    told = Notification.objects.get()
+    assert (told.user, told.by, told.kind) == (ewa, ola, NotificationKind.ACTIVITY)
+    assert told.text == "Przypisano Ci aktywność: Zadzwonić"
+    assert told.url == f"/leads/{lead.pk}/"
 
 
 # --- Doing ------------------------------------------------------------------------------------------------------------
