@@ -50,7 +50,7 @@ class FieldChange:
 class HistoryEntry:
     """One change: all that was written together. `user` is None when the system made it; `author` says who in words.
 
-    `merge` is that which the entry tells of, or whose undo.
+    `merge` is that which the entry tells of, or whose undo; `went`: this lead was merged into the other one.
     """
 
     at: datetime
@@ -61,6 +61,7 @@ class HistoryEntry:
     tags_added: Sequence[str]
     tags_removed: Sequence[str]
     merge: LeadMerge | None = None
+    went: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,7 @@ class _Group:
     tags: list[tuple[str, int]]
     merge: LeadMerge | None = None
     is_undo: bool = False
+    went: bool = False
 
 
 MARKS = ("merge", "unmerge")
@@ -171,7 +173,7 @@ def _groups(lead_id: int) -> list[_Group]:
         group_of(at, _mark(marks) or context, user_id).tags.append((kind, tag_id))
     for group in groups.values():
         if group.merge is not None and group.merge.loser_id == lead_id:  # it went, or returned, as it was
-            group.steps, group.tags = [], []
+            group.went, group.steps, group.tags = True, [], []
     return sorted(groups.values(), key=lambda group: group.at, reverse=True)
 
 
@@ -220,6 +222,7 @@ def _entry(group: _Group, rows: dict[int, Any], names: _Names) -> HistoryEntry:
         tags_added=sorted(names.of(LeadTag, tag) for tag in tags["insert"] if tag not in tags["delete"]),
         tags_removed=sorted(names.of(LeadTag, tag) for tag in tags["delete"] if tag not in tags["insert"]),
         merge=group.merge,
+        went=group.went,
     )
 
 

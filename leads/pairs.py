@@ -1,7 +1,8 @@
 """Suspected duplicates: pairs of leads with the same phone, e-mail or NIP, or with similar names.
 
 The first three are found by grouping when they are asked for; similar names stand in `LeadPair`, where background work
-puts them. A number or address that more leads share than SHARED is a switchboard's, and makes no pairs.
+puts them. A number or address that more leads share than SHARED is a switchboard's, and makes no pairs. What one firm
+asks about two products are two enquiries.
 """
 
 from collections.abc import Sequence
@@ -95,7 +96,8 @@ def load_pairs(
         leads = leads.open()
     if only is not None:
         leads = leads.filter(pk__in=only)
-    columns = leads.order_by().annotate(mail=Lower("email")).values_list("pk", "phone_e164", "mail", "partner")
+    columns = leads.order_by().annotate(mail=Lower("email"))
+    columns = columns.values_list("pk", "phone_e164", "mail", "partner", "product")
     sql, parameters = columns.query.sql_with_params()
     place = _read(after)
     with connection.cursor() as cursor:
@@ -112,17 +114,22 @@ def load_pairs(
 
 # The place in the order of the page is (second, first); the planner reads the leads once and groups them three times.
 PAIRS = """
-WITH lead (id, phone, email, partner_id) AS MATERIALIZED ({leads}),
-same (ids, reason) AS (
-    SELECT array_agg(id), 'phone' FROM lead WHERE phone <> '' GROUP BY phone HAVING count(*) BETWEEN 2 AND %s
+WITH lead (id, phone, email, partner_id, product_id) AS MATERIALIZED ({leads}),
+same (ids, products, reason) AS (
+    SELECT array_agg(id), array_agg(product_id), 'phone' FROM lead WHERE phone <> ''
+        GROUP BY phone HAVING count(*) BETWEEN 2 AND %s
     UNION ALL
-    SELECT array_agg(id), 'email' FROM lead WHERE email <> '' GROUP BY email HAVING count(*) BETWEEN 2 AND %s
+    SELECT array_agg(id), array_agg(product_id), 'email' FROM lead WHERE email <> ''
+        GROUP BY email HAVING count(*) BETWEEN 2 AND %s
     UNION ALL
-    SELECT array_agg(lead.id), 'nip' FROM lead JOIN crm_partner partner ON partner.id = lead.partner_id
-        WHERE partner.nip <> '' GROUP BY partner.nip HAVING count(*) BETWEEN 2 AND %s
+    SELECT array_agg(lead.id), array_agg(product_id), 'nip' FROM lead
+        JOIN crm_partner partner ON partner.id = lead.partner_id WHERE partner.nip <> ''
+        GROUP BY partner.nip HAVING count(*) BETWEEN 2 AND %s
 ),
 pair (first, second, reason) AS (
-    SELECT a.id, b.id, same.reason FROM same, unnest(same.ids) a (id), unnest(same.ids) b (id) WHERE a.id < b.id
+    SELECT a.id, b.id, same.reason
+        FROM same, unnest(ids, products) a (id, product_id), unnest(ids, products) b (id, product_id)
+        WHERE a.id < b.id AND (same.reason <> 'nip' OR a.product_id <> b.product_id IS NOT TRUE)
     UNION ALL
     SELECT known.first_id, known.second_id, 'name' FROM leads_leadpair known
         JOIN lead a ON a.id = known.first_id JOIN lead b ON b.id = known.second_id WHERE known.has_similar_names

@@ -21,7 +21,7 @@ class LeadMergeQuerySet(models.QuerySet["LeadMerge"]):
         if not user.is_active or not user.has_perm("leads.view_lead"):
             return self.none()
         survivors = Lead.objects.filter(pk=OuterRef("survivor_id"))
-        loser_is_seen = visible_leads(user)
+        loser_is_seen = visible_leads(user) or ~Q(pk__in=[])  # an empty condition would vanish beside another
         return self.filter(
             (Exists(survivors.visible_to(user)) & (Q(undone_at=None) | loser_is_seen))
             | (~Exists(survivors) & loser_is_seen)

@@ -237,3 +237,10 @@ def test_with_nothing_hidden_nobody_is_told(ola: User, client: Client, hidden: L
     answer = post(ola, "/leads/duplicates/ask/", {"phone": "600100299"}).content.decode()
     assert "Nie ma już takiego leadu" in answer
     assert not Notification.objects.exists()
+
+
+def test_what_a_firm_asks_about_two_products_are_two_enquiries(ewa: User, make: Any) -> None:
+    firm = PartnerFactory(nip="1234563218")
+    racks, trucks = ProductFactory(), ProductFactory()
+    one, two, three = (make(str(n), partner=firm, product=product) for n, product in enumerate((racks, trucks, None)))
+    assert found(ewa) == [(two.pk, three.pk, ["nip"]), (one.pk, three.pk, ["nip"])]
