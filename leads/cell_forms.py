@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.errors import RuleError
-from crm.forms.fields import DateField
+from crm.forms.fields import DateField, RichText
 from crm.models import LeadPriority, LeadStatus, LostReason, User
 from leads.forms import label_of
 from leads.history import text_of
@@ -101,9 +101,14 @@ def _expected_close(lead: Lead) -> forms.Field:
     return DateField(required=False)
 
 
+def _description(lead: Lead) -> forms.Field:
+    return forms.CharField(max_length=Lead._meta.get_field("description").max_length, widget=RichText)
+
+
 FIELDS: dict[str, Callable[[Lead], forms.Field]] = {
     "status": _status,
     "sales_person": _sales_person,
     "priority": _priority,
     "expected_close": _expected_close,
+    "description": _description,
 }

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from crm.forms.fields import DateField, PlainText
 from crm.models import User
 from crm.numbers import parse_id
+from leads.attention import Need, needing
 from leads.choices import Choices, load_choices
 from leads.models import Lead, LeadTagging
 from leads.querysets import LeadQuerySet
@@ -77,6 +78,18 @@ class TagsFilter(IdsFilter):
         return ~Q(Exists(LeadTagging.objects.filter(lead=OuterRef("pk"))))
 
 
+class NeedsFilter(django_filters.MultipleChoiceFilter):
+    """Leads that wait for at least one of the chosen things."""
+
+    field_class = IdsField
+
+    def filter(self, qs: LeadQuerySet, value: Sequence[str]) -> LeadQuerySet:
+        condition = Q()
+        for need in value:
+            condition |= needing(Need(need))
+        return qs.filter(condition)
+
+
 class DayFilter(django_filters.DateFilter):
     """A day, from the browser's picker or typed."""
 
@@ -120,6 +133,7 @@ class LeadFilter(django_filters.FilterSet):
     received_to = DayFilter(method="until")
     close_from = DayFilter("expected_close", "gte")
     close_to = DayFilter("expected_close", "lte")
+    needs = NeedsFilter(choices=Need.choices)
 
     class Meta:
         model = Lead

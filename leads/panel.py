@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from crm.formats import format_day, format_typed_day
+from leads.attention import Need
 from leads.cells import escape
 from leads.choices import Choice
 from leads.columns import label_of
@@ -105,7 +106,7 @@ def build_panel(leads: LeadFilter, *, page: FilteredPage = LIST) -> Panel:
         is_open=leads.shown_state in (OPEN, BOTH),
         is_closed=leads.shown_state in (CLOSED, BOTH),
         is_mine="mine" in leads.data,
-        selects=[_select(leads, name) for name in CHOSEN],
+        selects=[_needs(leads), *(_select(leads, name) for name in CHOSEN)],
         intervals=[_interval(leads, name) for name in ("received", "close")],
         errors=[error for name in ("q", "state", "mine") for error in leads.errors.get(name, ())],
         carried=leads.carried(),
@@ -157,9 +158,11 @@ def _chip(leads: LeadFilter, name: str, value: str, url: str) -> Chip:
         choice = next((choice for pk, choice in leads.choices[name].items() if str(pk) == value), None)
         text = choice.name if choice else _("none") if value == NONE else value
         return Chip(_label(name), text, url, choice.colour if choice else "")
-    texts = {"state": _("State"), "mine": _("My leads"), "q": pgettext("filter", "Search")}
+    texts = {"state": _("State"), "mine": _("My leads"), "q": pgettext("filter", "Search"), "needs": _("To be done")}
     if name == "state":
         return Chip(texts[name], pgettext("lead", "Closed") if value == CLOSED else value, url)
+    if name == "needs":
+        return Chip(texts[name], str(dict(Need.choices).get(value, value)), url)
     if name == "mine":
         return Chip("", texts[name], url)
     if name == "q":
@@ -171,6 +174,15 @@ def _chip(leads: LeadFilter, name: str, value: str, url: str) -> Chip:
 
 def _label(name: str) -> str:
     return label_of(MODEL_FIELDS.get(name, name))
+
+
+def _needs(leads: LeadFilter) -> Select:
+    chosen = set(leads.data.getlist("needs"))
+    html = [
+        f'<option value="{need.value}"{CHOSEN_MARK if need.value in chosen else ""}>{escape(str(need.label))}</option>'
+        for need in Need
+    ]
+    return Select("needs", _("To be done"), mark_safe("".join(html)), errors=list(leads.errors.get("needs", ())))
 
 
 def _select(leads: LeadFilter, name: str) -> Select:

@@ -18,14 +18,16 @@ from leads.views import (
     lookup,
     matrix,
     merge,
+    my_day,
     partner_block,
     saved_views,
 )
-from leads.views.list import home_show, lead_columns, lead_export, lead_list
+from leads.views.list import lead_columns, lead_export, lead_list
 
 app_name = "leads"
 urlpatterns: list[URLPattern] = [
-    path("", home_show, name="home_show"),
+    path("", my_day.my_day, name="my_day"),
+    path("my-day/leads/<int:pk>/<slug:field>/", my_day.day_change, name="day_change"),
     path("leads/", lead_list, name="lead_list"),
     path("leads/columns/", lead_columns, name="lead_columns"),
     re_path(r"^leads/export\.(?P<format>csv|xlsx)$", lead_export, name="lead_export"),

@@ -117,10 +117,8 @@ URLS: list[Line] = [
     everyone("crm:profile_edit"),
     everyone("crm:email_redirect"),
     guests("crm:invitation_accept", token="made-up"),
-    # --- what happens meanwhile
     everyone("crm:live_stream"),
     everyone("crm:live_changes"),
-    # --- search everywhere and the help sheet
     everyone("crm:search_show"),
     everyone("crm:shortcut_list"),
     everyone("crm:notification_list"),
@@ -209,7 +207,9 @@ URLS: list[Line] = [
     managers("leads:status_archive", pk="@status"),
     managers("leads:status_archive", "post", pk="@status"),
     # --- leads
-    everyone("leads:home_show"),
+    everyone("leads:my_day"),
+    everyone("leads:day_change", pk="@lead", field="status"),
+    everyone("leads:day_change", "post", pk="@lead", field="expected_close", data={"value": "2030-01-01"}),
     everyone("leads:lead_list"),
     everyone("leads:board_show"),
     everyone("leads:board_heads"),

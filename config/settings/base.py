@@ -173,6 +173,15 @@ CURRENCY_HOLDERS = ["leads.Lead"]
 # Search everywhere: a crm.finding.Provider each, in the order of their groups.
 SEARCH_PROVIDERS = ["crm.finders.PAGES", "leads.finders.LEADS", "crm.finders.PARTNERS", "crm.finders.PRODUCTS"]
 
+# Mój dzień: a function each (leads.my_day.Provider), in the order of their blocks.
+MY_DAY_PROVIDERS = [
+    "leads.my_day_blocks.due_activities",
+    "leads.my_day_blocks.overdue_leads",
+    "leads.my_day_blocks.stuck_leads",
+    "leads.my_day_blocks.undated_leads",
+    "leads.my_day_blocks.undescribed_leads",
+]
+
 # --- Celery -------------------------------------------------------------------------------------------------------
 
 CELERY_TIMEZONE = TIME_ZONE

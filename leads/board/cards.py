@@ -18,6 +18,7 @@ from crm.current import system_settings
 from crm.formats import format_day, format_duration, format_money
 from crm.models import User
 from crm.templatetags.lejek import avatar
+from leads.attention import days_allowed
 from leads.board.order import Card, rank_of
 from leads.board.ranks import sort_key
 from leads.cells import number_of, plain_text
@@ -148,7 +149,7 @@ class _Looks:
     def _stuck(self, status_id: int, since: datetime) -> str:
         """How long the lead has not moved, once that is longer than it should be."""
         status = self.funnel.statuses.get(status_id)
-        days = (status.stuck_after_days if status else None) or self.stuck_after
+        days = days_allowed(status, default=self.stuck_after)
         stood = self.now - since
         return format_duration(timedelta(days=stood.days)) if stood > timedelta(days=days) else ""
 

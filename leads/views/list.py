@@ -35,12 +35,6 @@ FORMATS = {
 
 
 @require_GET
-def home_show(request: HttpRequest) -> HttpResponse:
-    """The start page: the list of leads."""
-    return redirect("leads:lead_list")
-
-
-@require_GET
 def lead_list(request: HttpRequest) -> HttpResponseBase:
     """The list as the address filters and sorts it; for HTMX the table alone, with the panel when that changed too."""
     user = signed_in_user(request)

@@ -92,12 +92,6 @@ def test_newest_first_and_only_open_until_asked_otherwise(as_ola: Client, funnel
     assert ids(text(as_ola, "?state=all")) == [closed.pk, new.pk, old.pk]
 
 
-def test_the_start_page_is_the_list(as_ola: Client) -> None:
-    response = as_ola.get("/")
-
-    assert (response.status_code, response["Location"]) == (302, URL)
-
-
 @pytest.mark.parametrize(
     ("reach", "seen"), [(Visibility.OWN, "ON"), (Visibility.TEAM, "OTN"), (Visibility.ALL, "OTMN")]
 )
