@@ -61,6 +61,7 @@ function put (fresh, row) {
   row.classList.remove(...[...row.classList].filter(stripe))
   row.classList.add(...[...fresh.classList].filter(stripe))
   for (const [index, cell] of [...row.cells].entries()) {
+    if (cell.matches('.lj-cell-check')) continue // its tick is the user's
     const form = cell.querySelector('[data-cell-form]')
     if (form) form.dataset.outdated ||= `${table().dataset.rowsUrl}&id=${row.dataset.leadId}`
     else replace(cell, fresh.cells[index])
@@ -70,7 +71,9 @@ function put (fresh, row) {
 /** What a cell shows, in place of what it showed; its pencil stays. */
 function replace (cell, fresh) {
   const old = [...cell.childNodes].filter((node) => !node.matches?.('.lj-cell-pencil'))
-  if (old.map((node) => node.outerHTML ?? node.textContent).join('') === fresh.innerHTML) return
+  const shown = document.createElement('td')
+  shown.append(...old.map((node) => node.cloneNode(true)))
+  if (shown.innerHTML === fresh.innerHTML) return
   const hadFocus = old.some((node) => node.contains(document.activeElement))
   for (const node of old) node.remove()
   cell.prepend(...fresh.childNodes)
