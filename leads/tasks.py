@@ -4,6 +4,7 @@ from celery import shared_task
 
 from leads.importing.run import stalled_runs, work_on
 from leads.services import bulk_work
+from leads.services.board import fold_totals
 from leads.services.due import notify_due_activities
 from leads.services.pairs import compare_names
 
@@ -12,6 +13,12 @@ from leads.services.pairs import compare_names
 def work_on_import(run_id: int) -> None:
     """Carry on an import. It may be delivered twice or start again after a worker's end: only one gets the claim."""
     work_on(run_id)
+
+
+@shared_task
+def fold_column_totals() -> None:
+    """Keep the totals of the board's columns short: one row a status (beat starts this often)."""
+    fold_totals()
 
 
 @shared_task

@@ -196,6 +196,7 @@ CELERY_BEAT_SCHEDULE = {
     "resume stalled imports": {"task": "leads.tasks.resume_stalled_imports", "schedule": 15.0},
     "resume stalled bulk changes": {"task": "leads.tasks.resume_stalled_bulks", "schedule": 15.0},
     "forget old notifications": {"task": "crm.tasks.forget_old_notifications", "schedule": 24 * 3600.0},
+    "fold column totals": {"task": "leads.tasks.fold_column_totals", "schedule": 60.0},
     "compare names of leads": {"task": "leads.tasks.compare_names_of_leads", "schedule": 60.0},
     "tell due activities": {"task": "leads.tasks.tell_due_activities", "schedule": 60.0},
     "send waiting notifications": {"task": "crm.tasks.send_waiting_notification_mails", "schedule": 60.0},

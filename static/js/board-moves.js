@@ -109,7 +109,7 @@ document.addEventListener('board:gone', ({ detail }) => cardOf(detail.lead)?.rem
 
 // The next cards of a column may bring one that stands there already, moved meanwhile.
 document.addEventListener('htmx:afterSwap', ({ detail }) => {
-  if (!detail.target.closest?.('[data-cards]') && !detail.elt.matches?.('.board-more')) return
+  if (!detail.target?.closest?.('[data-cards]') && !detail.elt?.matches?.('.board-more')) return
   const seen = new Map()
   for (const card of document.querySelectorAll('#board .board-card')) {
     seen.get(card.dataset.leadId)?.remove()

@@ -4,6 +4,7 @@ import Sortable from '../vendor/sortablejs/modular/sortable.esm.js'
 import { onLoad } from './dom.js'
 import { allows, askReason, putBack, say, send, texts } from './board-moves.js'
 import { watch } from './board-live.js'
+import { toast } from './toasts.js'
 import './board-keys.js'
 
 const statusOf = (list) => list.closest('[data-status-id]')
@@ -44,13 +45,27 @@ function start (board, { item, from }) {
   say(texts().taken)
 }
 
-function end (board, { item, from, to }) {
+// The column or closing status under the pointer; undefined: between them.
+function under ({ originalEvent: { changedTouches, clientX, clientY } }) {
+  const { clientX: x, clientY: y } = changedTouches?.[0] ?? { clientX, clientY }
+  const element = document.elementFromPoint(x, y)
+  return element?.closest('.board-columns, .board-zone') ? element.closest('.board-column, .board-zone') ?? undefined : null
+}
+
+function end (board, event) {
+  const { item, from, to } = event
+  const over = under(event)
   board.classList.remove('is-dragging')
   document.documentElement.classList.remove('is-dragging-card')
   for (const target of board.querySelectorAll('.is-closed')) target.classList.remove('is-closed')
   const place = origin
   document.dispatchEvent(new CustomEvent('board:dropped'))
-  if ('zone' in to.dataset) {
+  if (over === null || (over && over !== statusOf(to))) {
+    putBack(item, place)
+    const closed = over && !allows(over, item) ? over.querySelector('.board-closed') : null
+    if (closed) toast(closed.textContent.trim(), 'warning')
+    say(texts().putBack)
+  } else if ('zone' in to.dataset) {
     putBack(item, place)
     if ('lost' in to.dataset) askReason(item)
     else send(item, { status: to.dataset.statusId }, place)

@@ -62,10 +62,10 @@ def take(page: Page, lead: Lead) -> None:
     expect(page.locator("#board")).to_have_class(re.compile("is-dragging"))
 
 
-def over(page: Page, target: Locator, *, below_middle: bool = False) -> None:
+def over(page: Page, target: Locator, *, beneath: bool = False) -> None:
     box = target.bounding_box()
     assert box
-    y = box["y"] + box["height"] * (0.85 if below_middle else 0.3)
+    y = box["y"] + (box["height"] + 14 if beneath else box["height"] * 0.3)
     page.mouse.move(box["x"] + box["width"] / 2, y, steps=12)
     page.mouse.move(box["x"] + box["width"] / 2 + 2, y + 1, steps=3)
 
@@ -82,7 +82,7 @@ def test_a_drag_moves_the_card_and_both_heads(
 
     with board.expect_response(lambda answer: answer.url.endswith("/move/")) as answer:
         take(board, leads["wózek"])
-        over(board, card(board, leads["paleta"]), below_middle=True)
+        over(board, card(board, leads["paleta"]), beneath=True)
         board.mouse.up()
 
     assert answer.value.status == 200
@@ -105,7 +105,7 @@ def test_a_drag_within_a_column_is_kept_for_oneself(
 
     with board.expect_response(lambda answer: answer.url.endswith("/move/")):
         take(board, leads["regał"])
-        over(board, card(board, leads["cement"]), below_middle=True)
+        over(board, card(board, leads["cement"]), beneath=True)
         board.mouse.up()
 
     expect_order(board, funnel.new, "Wózek", "Cement", "Regał")
@@ -132,7 +132,9 @@ def test_forbidden_columns_are_closed_and_the_strip_closes(
     over(board, card(board, leads["paleta"]))
     board.mouse.up()
     expect_order(board, funnel.new, "Regał", "Wózek", "Cement")
+    expect(board.locator("#toasts")).to_contain_text("Niedozwolony dla typu tego leadu")
     assert status_of(leads["wózek"]) == funnel.new
+    assert not BoardPosition.objects.exists()
 
     with board.expect_response(lambda answer: answer.url.endswith("/move/")):
         take(board, leads["wózek"])
@@ -248,7 +250,7 @@ def test_without_a_connection_the_card_goes_back_and_can_be_tried_again(
 
     board.unroute("**/move/", fail)
     take(board, leads["wózek"])
-    over(board, card(board, leads["paleta"]), below_middle=True)
+    over(board, card(board, leads["paleta"]), beneath=True)
     board.mouse.up()
     expect_order(board, funnel.qualified, "Paleta", "Wózek")
     expect(card(board, leads["wózek"])).not_to_have_class(re.compile("is-saving"))
