@@ -11,6 +11,7 @@ from statistics import median, quantiles
 from threading import Event, Thread
 from time import perf_counter
 from typing import Any
+from urllib.parse import urlencode
 
 import psycopg
 
@@ -20,7 +21,20 @@ FLOOR = Path(__file__).parent / "floor"
 WARM_UP = 10
 DEEP_PAGES = 100
 WORDS = ("antresola", "lodz", "wozki", "archiwum", "kowalsk", "chlodni", "nowak@", "sezon")
-KINDS = ("empty", "list_first", "list_filtered", "list_searched", "list_deep", "card", "history", "save")
+# Beside the words, what is rare: a phone number and a NIP of the database, and what nothing has.
+NOTHING = "zzyzx"
+KINDS = (
+    "empty",
+    "list_first",
+    "list_filtered",
+    "list_searched",
+    "list_deep",
+    "card",
+    "history",
+    "save",
+    "search",
+    "my_day",
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +44,7 @@ class Facts:
     leads: list[int]
     sellers: list[int]
     statuses: list[int]
+    searched: list[str]
     deep_url: str
     deep_id: int
 
@@ -65,6 +80,8 @@ def facts_of(url: str, client: Client) -> Facts:
                 "SELECT sales_person_id FROM leads_lead WHERE sales_person_id IS NOT NULL"
                 " GROUP BY 1 ORDER BY count(*) DESC LIMIT 10",
                 "SELECT id FROM crm_leadstatus WHERE NOT is_closed ORDER BY sort_order",
+                "(SELECT phone FROM leads_lead WHERE phone <> '' ORDER BY id LIMIT 4)"
+                " UNION ALL (SELECT nip FROM crm_partner WHERE nip <> '' ORDER BY id LIMIT 4)",
                 f"SELECT id FROM leads_lead ORDER BY id DESC OFFSET {DEEP_PAGES * 50 - 1} LIMIT 1",
             )
         ]
@@ -73,8 +90,8 @@ def facts_of(url: str, client: Client) -> Facts:
     for _ in range(DEEP_PAGES):
         deep_url = link_in(page.body, r"[^\"]*after=[^\"]*")
         page = client.get(deep_url)
-    leads, sellers, statuses, [deep_id] = found
-    return Facts(leads, sellers, statuses, deep_url, deep_id)
+    leads, sellers, statuses, numbers, [deep_id] = found
+    return Facts(leads, sellers, statuses, [*WORDS, *numbers, NOTHING], deep_url, deep_id)
 
 
 class Kind:
@@ -102,6 +119,10 @@ class Kind:
                 return get(facts.deep_url), {"after": facts.deep_id}
             case "card":
                 return get(f"/leads/{lead}/"), {"lead": lead}
+            case "search":
+                return get(f"/search/?{urlencode({'q': random.choice(facts.searched)})}", htmx=True), {}
+            case "my_day":
+                return get("/?who=all"), {}
             case "history":
                 return get(f"/leads/{lead}/history/"), {}
             case "save":

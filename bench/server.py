@@ -102,8 +102,8 @@ class Client:
             raise RuntimeError(f"Signing in failed: {answer.status}")
         return self
 
-    def get(self, path: str) -> Answer:
-        return self._send("GET", path, None, {})
+    def get(self, path: str, *, htmx: bool = False) -> Answer:
+        return self._send("GET", path, None, {"HX-Request": "true"} if htmx else {})
 
     def post(self, path: str, data: dict[str, str] | list[tuple[str, str]], *, htmx: bool = False) -> Answer:
         headers = {

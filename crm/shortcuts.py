@@ -77,6 +77,7 @@ SECTIONS: tuple[Section, ...] = (
             Shortcut("f", _("Search in the list")),
             Shortcut("n", _("New lead")),
             Shortcut("x", _("Select the row")),
+            Shortcut("escape", _("Clear the selection")),
             Shortcut("e", _("Edit in the row")),
             Shortcut("f8", _("Open leads on or off")),
             Shortcut("f7", _("Closed leads on or off")),
@@ -88,6 +89,7 @@ SECTIONS: tuple[Section, ...] = (
         _("Board of leads"),
         (
             Shortcut("arrowup arrowdown arrowleft arrowright", _("Go through the cards")),
+            Shortcut("alt+arrowup alt+arrowdown alt+arrowleft alt+arrowright", _("Move the card")),
             Shortcut("enter", _("Open the card")),
             Shortcut("f", _("Search on the board")),
             Shortcut("n", _("New lead")),
@@ -110,6 +112,7 @@ SECTIONS: tuple[Section, ...] = (
             Shortcut("arrowdown arrowup", _("Go through the rows")),
             Shortcut("enter", _("Open the row")),
             Shortcut("tab", _("To what can be done with the row")),
+            Shortcut("n", _("New lead")),
         ),
         ("leads:my_day",),
     ),
