@@ -1,7 +1,7 @@
 """All writes of activities: planning, changing, doing, putting off."""
 
 from datetime import date, time
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from django.db import transaction
 from django.urls import reverse
@@ -16,6 +16,7 @@ from crm.services.notifications import notify
 from crm.services.records import Keeper
 from crm.visibility import viewers_of
 from leads.models import Activity, Lead
+from leads.services.announce import announce
 
 
 class ActivityValues(TypedDict, total=False):
@@ -36,9 +37,7 @@ def plan_activity(*, of: Lead | Partner, values: ActivityValues, by: User) -> Ac
     """
     holder = {"lead": of} if isinstance(of, Lead) else {"partner": of}
     with transaction.atomic():
-        activity = ACTIVITIES.save(
-            row=None, values={"assignee": by, **values, **holder, "created_by": by}, by=by, version=None
-        )
+        activity = _save(row=None, values={"assignee": by, **values, **holder, "created_by": by}, by=by)
         _check_assignee(activity)
         _tell_assignee(activity, by)
     return activity
@@ -52,7 +51,7 @@ def update_activity(*, activity: Activity, values: ActivityValues, by: User, ver
     """
     with transaction.atomic():
         before = Activity.objects.select_for_update().values_list("assignee", flat=True).get(pk=activity.pk)
-        activity = ACTIVITIES.save(row=activity, values=values, by=by, version=version)
+        activity = _save(row=activity, values=values, by=by, version=version)
         if activity.assignee_id != before:
             _check_assignee(activity)
             _tell_assignee(activity, by)
@@ -68,12 +67,12 @@ def complete_activity(*, activity: Activity, feedback: str, by: User) -> Activit
         if Activity.objects.select_for_update().get(pk=activity.pk).done_at is not None:
             raise StaleObject(_("Somebody has marked this activity as done in the meantime."))
         values = {"done_at": timezone.now(), "done_by": by, "feedback": feedback}
-        return ACTIVITIES.save(row=activity, values=values, by=by, version=None)
+        return _save(row=activity, values=values, by=by)
 
 
 def reopen_activity(*, activity: Activity, by: User) -> Activity:
     """It is to be done after all. What was written when it was done stays, to be gone on with."""
-    return ACTIVITIES.save(row=activity, values={"done_at": None, "done_by": None}, by=by, version=None)
+    return _save(row=activity, values={"done_at": None, "done_by": None}, by=by)
 
 
 def postpone_activity(*, activity: Activity, to: date, by: User) -> Activity:
@@ -85,12 +84,13 @@ def postpone_activity(*, activity: Activity, to: date, by: User) -> Activity:
         stored = Activity.objects.select_for_update().get(pk=activity.pk)
         if stored.done_at is not None:
             raise RuleError(_("This activity is done; there is nothing to put off."))
-        return ACTIVITIES.save(row=stored, values={"due_on": to}, by=by, version=None)
+        return _save(row=stored, values={"due_on": to}, by=by)
 
 
 def delete_activity(*, activity: Activity, by: User) -> None:
     """Take an activity away for good."""
     with transaction.atomic(), acting_as(by):
+        _announce(activity, by)
         activity.delete()
 
 
@@ -118,6 +118,21 @@ def _tell_assignee(activity: Activity, by: User) -> None:
         by=by,
         about=activity,
     )
+
+
+def _save(
+    *, row: Activity | None, values: ActivityValues | dict[str, Any], by: User, version: int | None = None
+) -> Activity:
+    with transaction.atomic():
+        activity = ACTIVITIES.save(row=row, values=values, by=by, version=version)
+        _announce(activity, by)
+    return activity
+
+
+def _announce(activity: Activity, by: User) -> None:
+    """Open cards and boards show the activities of their leads."""
+    if activity.lead is not None:
+        announce(leads=[activity.lead], by=by)
 
 
 ACTIVITIES = Keeper(model=Activity)

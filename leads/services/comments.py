@@ -15,6 +15,7 @@ from crm.text import check_text
 from crm.visibility import viewers_of
 from leads.mentions import find_mentions
 from leads.models import Comment, CommentMention, Lead
+from leads.services.announce import announce
 
 LONGEST = Comment._meta.get_field("text").max_length or 0
 QUOTED = 300
@@ -29,6 +30,7 @@ def add_comment(*, lead: Lead, text: str, by: User | None) -> Comment:
         comment = Comment.objects.create(lead=lead, author=by, text=_checked(text))
         check_references()
         _mention(comment, by)
+        announce(leads=[lead], by=by)
     comment.refresh_from_db()
     return comment
 
@@ -48,6 +50,7 @@ def edit_comment(*, comment: Comment, text: str, by: User, version: int | None =
             stored.text, stored.edited_at = text, timezone.now()
             stored.save(update_fields=["text", "edited_at"])
             _mention(stored, by)
+            announce(leads=[stored.lead], by=by)
             stored.refresh_from_db()
     return stored
 
@@ -55,6 +58,7 @@ def edit_comment(*, comment: Comment, text: str, by: User, version: int | None =
 def delete_comment(*, comment: Comment, by: User) -> None:
     """Take a comment away for good."""
     with transaction.atomic(), acting_as(by):
+        announce(leads=[comment.lead], by=by)
         comment.delete()
 
 

@@ -15,6 +15,7 @@ from crm.models import User
 from crm.references import check_references
 from leads.files import MAX_BYTES, clean_name, detect_kind, make_preview
 from leads.models import Lead, LeadFile
+from leads.services.announce import announce
 
 
 class FileTooLarge(RuleError):
@@ -44,6 +45,7 @@ def add_file(*, lead: Lead, file: IO[bytes], name: str, size: int, by: User | No
         with transaction.atomic(), acting_as(by):
             row.save()
             check_references()
+            announce(leads=[lead], by=by)
     except BaseException:
         _remove(_stored([row]))
         raise
@@ -55,6 +57,7 @@ def delete_file(*, file: LeadFile, by: User | None) -> None:
     """Take a file away for good."""
     with transaction.atomic(), acting_as(by):
         forget_files(files=[file])
+        announce(leads=[file.lead], by=by)
         file.delete()
 
 

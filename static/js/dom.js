@@ -19,6 +19,11 @@ export function onLoad (selector, setUp) {
   document.addEventListener('htmx:load', (event) => visit(event.target))
 }
 
+/** Put `html` in the place of an element as HTMX does, with its events; `options` are those of htmx.swap (select, …). */
+export function put (element, html, options = {}) {
+  window.htmx.swap(element, html, { swapStyle: 'outerHTML' }, { eventInfo: { target: element }, ...options })
+}
+
 /** A text of the page's language: data-text-<name> of <body>. */
 export function text (name) {
   return document.body.getAttribute(`data-text-${name}`) ?? ''

@@ -1,6 +1,7 @@
 // What others do with leads, on an open list and on an open card. In the list, changed rows are renewed in their place:
 // the focus, the place on the page, ticks and open cells stay. Deleted ones are marked. New ones are only told of. The
 // card says that it is out of date; what is typed in it stays.
+import { put } from './dom.js'
 import { onLive } from './live.js'
 import { request } from './requests.js'
 
@@ -15,10 +16,12 @@ const changed = new Set()
 const news = new Set()
 let isEverything = false
 let areMany = false
+let byOthers = false
 let timer
 
-onLive('leads', ({ ids, new: isNew }) => {
+onLive('leads', ({ ids, by, new: isNew }) => {
   if (!table() && !card()) return
+  if (String(by) !== document.body.dataset.currentUser) byOthers = true
   if (!ids) isEverything = true
   for (const id of ids ?? []) changed.add(String(id))
   if (isNew && ids) for (const id of ids) news.add(String(id))
@@ -47,12 +50,12 @@ async function renew (ids) {
   for (const row of rows) {
     if (!row.isConnected) continue
     const fresh = template.content.querySelector(`tr[data-lead-id="${row.dataset.leadId}"]`)
-    if (fresh) put(fresh, row)
+    if (fresh) renewRow(row, fresh)
     else bury(row)
   }
 }
 
-function put (fresh, row) {
+function renewRow (row, fresh) {
   if (fresh.cells.length !== row.cells.length) { // other columns were chosen in another tab
     window.htmx.trigger(document.body, 'lead-columns:changed')
     return
@@ -105,7 +108,7 @@ async function tellNews () {
   if (areMany || news.size > MOST_NAMED) url.searchParams.set('many', '1')
   for (const id of [...news].slice(0, MOST_NAMED)) url.searchParams.append('id', id)
   const answer = await (await html(url)).text()
-  if (place.isConnected) window.htmx.swap(place, answer, { swapStyle: 'outerHTML' })
+  if (place.isConnected) put(place, answer)
 }
 
 // The table is new: so is what it shows.
@@ -123,6 +126,8 @@ const versionOf = () => document.querySelector('#lead-version [name="version"]')
 async function warn (ids) {
   const { leadId, noticeUrl } = card().dataset
   if (ids && !ids.has(leadId)) return
+  if (byOthers) renewBlocks().catch(() => {})
+  byOthers = false
   if (document.querySelector('.htmx-request')) { // perhaps it is our own change, whose answer is on its way
     changed.add(leadId)
     timer = setTimeout(settle, TOGETHER)
@@ -133,5 +138,14 @@ async function warn (ids) {
   const answer = await fetch(`${noticeUrl}?version=${version}`, { headers: { 'HX-Request': 'true' } })
   if (answer.status === 204 || version !== versionOf() || (!answer.ok && answer.status !== 410)) return
   const place = document.getElementById(answer.status === 410 ? 'lead-conflict' : 'lead-notice')
-  window.htmx.swap(place, await answer.text(), { swapStyle: 'outerHTML' })
+  put(place, await answer.text())
+}
+
+/** What stands beside the form: activities, comments, files. What is being written there stays. */
+async function renewBlocks () {
+  for (const event of ['activity:changed', 'files:changed']) window.htmx.trigger(document.body, event)
+  const list = document.getElementById('comment-list')
+  if (!list || list.querySelector('form')) return
+  const answer = await (await html(card().dataset.commentsUrl)).text()
+  if (list.isConnected) put(list, answer, { select: '#comment-list', selectOOB: '#comment-count' })
 }

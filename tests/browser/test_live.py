@@ -3,16 +3,19 @@
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from crm.live.publish import CHANNEL, client
 from crm.models import NotificationKind, SystemSettings, User, Visibility
 from crm.services.notifications import notify
 from leads.services import create_lead, delete_lead, update_lead
+from leads.services.activities import plan_activity
+from leads.services.comments import add_comment
 from tests.asgi import AsgiServer
 from tests.browser.conftest import PATIENCE, PHONE, assert_accessible
 from tests.cast import FunnelCast
-from tests.factories.crm import LeadPriorityFactory
+from tests.factories.crm import ActivityTypeFactory, LeadPriorityFactory
 from tests.factories.leads import LeadFactory
 
 Browse = Callable[..., Page]
@@ -49,7 +52,7 @@ def test_a_changed_row_is_renewed_in_its_place(browse: Browse, ola: User, ewa: U
     if kept.locator("input[type=checkbox]").count():
         kept.locator("input[type=checkbox]").check()
     changed.focus()
-    page.mouse.wheel(0, 300)
+    page.evaluate("window.scrollTo(0, 300)")
     place = page.evaluate("window.scrollY + document.querySelector('.lj-table-wrap').scrollTop")
     update_lead(lead=leads[5], values={"name": "Zmieniony", "status": funnel.qualified, "priority": priority}, by=ewa)
     expect(changed).to_contain_text("Zmieniony")
@@ -125,6 +128,22 @@ def test_the_card_says_that_it_is_out_of_date(browse: Browse, ola: User, ewa: Us
     expect(page.get_by_label("Nazwa", exact=True)).to_have_value("Moja nazwa")
 
 
+def test_the_blocks_of_the_card_follow(browse: Browse, ola: User, ewa: User, funnel: FunnelCast) -> None:
+    lead = LeadFactory(name="Biuro", status=funnel.new, sales_person=ola)
+    page = browse(ola, f"/leads/{lead.pk}/")
+    _state(page, "stream")
+    draft = page.locator("#comments textarea").first
+    draft.fill("Piszę właśnie")
+    add_comment(lead=lead, text="Klient dzwonił", by=ewa)
+    values = {"type": ActivityTypeFactory(), "summary": "Oddzwonić", "due_on": timezone.localdate()}
+    plan_activity(of=lead, values=values, by=ewa)
+    expect(page.locator("#comment-list")).to_contain_text("Klient dzwonił")
+    expect(page.locator("#comment-count")).to_have_text("1")
+    expect(page.locator("#activities")).to_contain_text("Oddzwonić")
+    expect(draft).to_have_value("Piszę właśnie")
+    expect(page.locator("#lead-notice .lj-alert")).to_have_count(0)
+
+
 def test_ones_own_save_is_no_news(browse: Browse, ola: User, funnel: FunnelCast) -> None:
     lead = LeadFactory(name="Biuro", status=funnel.new, sales_person=ola)
     page = browse(ola, f"/leads/{lead.pk}/")
@@ -172,6 +191,15 @@ def test_the_stream_goes_on_when_redis_is_back(browse: Browse, ola: User, ewa: U
     update_lead(lead=lead, values={"name": "Potem"}, by=ewa)
     expect(_row(page, lead.pk)).to_contain_text("Potem")
     assert client().pubsub_numsub(CHANNEL)[0][1] >= 1
+
+
+def test_the_board_follows(browse: Browse, ola: User, ewa: User, funnel: FunnelCast) -> None:
+    lead = LeadFactory(name="Biuro", status=funnel.new, sales_person=ola)
+    page = browse(ola, "/leads/board/")
+    _state(page, "stream")
+    update_lead(lead=lead, values={"name": "Hala", "status": funnel.qualified}, by=ewa)
+    column = page.locator(f"[data-status-id='{funnel.qualified.pk}']").first
+    expect(column).to_contain_text("Hala")
 
 
 @pytest.mark.parametrize("without", ["streams", "locks"])
