@@ -53,7 +53,7 @@ def ask_manager(*, typed: Typed, by: User) -> bool:
     reviewers = [user for user in User.objects.filter(is_active=True) if permissions.may_review_duplicates(user)]
     with transaction.atomic():
         for lead in hidden:
-            if not cache.add(f"duplicate asked {by.pk} {lead.pk}", True, ASKED_FOR.total_seconds()):
+            if not cache.add(f"duplicate-asked:{by.pk}:{lead.pk}", True, ASKED_FOR.total_seconds()):
                 continue
             for reviewer in reviewers:
                 _ask(reviewer, lead, typed, by)
