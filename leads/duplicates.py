@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from hashlib import sha256
 from operator import or_
+from typing import Any
 
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -26,6 +29,7 @@ SHOWN = 5
 # A name that more leads have than this is the name of a product or a campaign, and tells nothing.
 COMMON = 10
 CANDIDATES = 300
+COMMON_FOR = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,16 +138,28 @@ def like_named(typed: Typed, namer: Namer | None = None) -> list[int]:
     """The IDs of leads with a similar name; none when the name is that of too many."""
     namer = namer or present_namer()
     named = typed.named(namer)
-    if not named.texts:
-        return []
-    condition = reduce(or_, (Q(search_text__trigram_word_similar=normalised(text)) for text in named.texts))
-    others = Lead.objects.filter(condition).exclude(pk__in=_told_apart(typed))
-    with index_preferred():
-        rows = list(others.order_by().values_list("pk", *NAMES)[: CANDIDATES + 1])
-    if len(rows) > CANDIDATES:
-        return []
-    alike = [pk for pk, *names in rows if are_alike(named, _named(namer, names))]
+    apart = _told_apart(typed)
+    rows: dict[int, Sequence[Any]] = {}
+    for text in _uncommon(named.texts):
+        found = Lead.objects.filter(search_text__trigram_word_similar=normalised(text)).exclude(pk__in=apart)
+        with index_preferred():
+            candidates = list(found.order_by().values_list("pk", *NAMES)[: CANDIDATES + 1])
+        if len(candidates) > CANDIDATES:
+            cache.set(_key(text), True, COMMON_FOR)
+        else:
+            rows |= {pk: names for pk, *names in candidates}
+    alike = [pk for pk, names in rows.items() if are_alike(named, _named(namer, names))]
     return alike if len(alike) <= COMMON else []
+
+
+def _uncommon(texts: Sequence[str]) -> list[str]:
+    """Those that were not found in too many leads lately: to find that out takes long."""
+    common = cache.get_many([_key(text) for text in texts]) if texts else {}
+    return [text for text in texts if _key(text) not in common]
+
+
+def _key(text: str) -> str:
+    return f"common-name:{sha256(text.encode()).hexdigest()}"
 
 
 NAMES = ("name", "company_name", "first_name", "last_name", "city", "partner", "product")

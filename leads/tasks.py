@@ -43,11 +43,8 @@ def resume_stalled_bulks() -> None:
 
 @shared_task
 def compare_names_of_leads() -> None:
-    """Look for similar names of leads that changed (beat starts this often), until there is nothing left or the next
-    start is near."""
-    for _round in range(2):
-        if not compare_names():
-            return
+    """Look for similar names of leads that changed; what is left is for the next start (beat starts this often)."""
+    compare_names()
 
 
 @shared_task

@@ -19,7 +19,7 @@ from leads.models import Lead, LeadEvent, LeadPair, NameScan
 from leads.naming import Namer
 
 BATCH = 500
-SECONDS = 20
+SECONDS = 20  # of the minute between two starts
 # Events get their numbers before they can be seen: by then every one with a lower number is there.
 SETTLED_AFTER = timedelta(seconds=30)
 ASKED_FOR = timedelta(days=1)
