@@ -96,8 +96,8 @@ def load_pairs(
         leads = leads.open()
     if only is not None:
         leads = leads.filter(pk__in=only)
-    columns = leads.order_by().annotate(mail=Lower("email"))
-    columns = columns.values_list("pk", "phone_e164", "mail", "partner", "product")
+    lowered = leads.order_by().annotate(mail=Lower("email"))
+    columns = lowered.values_list("pk", "phone_e164", "mail", "partner", "product")
     sql, parameters = columns.query.sql_with_params()
     place = _read(after)
     with connection.cursor() as cursor:
