@@ -4,7 +4,7 @@ from datetime import timedelta
 from time import monotonic
 
 from django.core.cache import cache
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from crm.errors import RuleError
 from crm.models import NotificationKind, User
+from crm.references import check_references, vanished
 from crm.services.notifications import notify
 from leads import permissions
 from leads.duplicates import Typed, hidden_matches, like_named, present_namer
@@ -93,7 +94,14 @@ def compare_names(*, settled_after: timedelta = SETTLED_AFTER) -> int:
         namer, done, start = present_namer(), set[int](), monotonic()
         for event, lead_id in rows:
             if lead_id not in done:
-                _compare(lead_id, namer)
+                try:
+                    with transaction.atomic():
+                        _compare(lead_id, namer)
+                        check_references()
+                except IntegrityError as error:
+                    # One of the two was deleted meanwhile: there is no pair.
+                    if vanished(error, LeadPair) is None:
+                        raise
                 done.add(lead_id)
             scan.last_event = event
             if monotonic() - start > SECONDS:

@@ -8,9 +8,10 @@ from django.core.cache import cache
 from django.test import Client
 
 from crm.models import Notification, SystemSettings, User, Visibility
+from leads.duplicates import Typed, like_named
 from leads.models import Lead, LeadPair
 from leads.pairs import SHARED, Reason, load_pairs
-from leads.services import create_lead
+from leads.services import create_lead, pairs
 from leads.services.pairs import compare_names, dismiss_pair
 from tests.cast import FunnelCast
 from tests.factories.crm import PartnerFactory, ProductFactory
@@ -244,3 +245,16 @@ def test_what_a_firm_asks_about_two_products_are_two_enquiries(ewa: User, make: 
     racks, trucks = ProductFactory(), ProductFactory()
     one, two, three = (make(str(n), partner=firm, product=product) for n, product in enumerate((racks, trucks, None)))
     assert found(ewa) == [(two.pk, three.pk, ["nip"]), (one.pk, three.pk, ["nip"])]
+
+
+def test_a_lead_that_is_deleted_while_names_are_compared(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two, gone = make("Stalmet"), make("Stalmet"), make("Inna")
+    Lead.objects.filter(pk=gone.pk).delete()
+
+    def found_before(typed: Typed, namer: Any) -> Any:
+        return [gone.pk] if typed.lead == one.pk else like_named(typed, namer)
+
+    monkeypatch.setattr(pairs, "like_named", found_before)
+
+    assert compare_names(settled_after=AT_ONCE) == 3
+    assert [(pair.first, pair.second) for pair in LeadPair.objects.all()] == [(one, two)]
