@@ -35,12 +35,18 @@ class AsgiServer:
 @pytest.fixture(scope="session")
 def asgi_server(django_db_setup: None) -> Iterator[AsgiServer]:
     """One server for all tests of a process; the tests that use it need `transactional_db`."""
+    with running_server() as server:
+        yield server
+
+
+@contextlib.contextmanager
+def running_server(**variables: str) -> Iterator[AsgiServer]:
+    """A server of one's own, with changes of its environment."""
     port = free_port()
     database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connections['default'].settings_dict['NAME']}")
+    own = {"DJANGO_SETTINGS_MODULE": "config.settings.test", "DATABASE_URL": database.geturl(), **variables}
     process = subprocess.Popen(
-        [sys.executable, "-m", *commands.web(host="127.0.0.1", port=port)],
-        cwd=BASE_DIR,
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.test", "DATABASE_URL": database.geturl()},
+        [sys.executable, "-m", *commands.web(host="127.0.0.1", port=port)], cwd=BASE_DIR, env={**os.environ, **own}
     )
     try:
         until(lambda: _answers(port), "the ASGI server does not answer")
