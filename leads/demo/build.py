@@ -39,6 +39,7 @@ from leads.demo import words
 from leads.demo.backdate import backdate
 from leads.demo.funnel import PROBABILITY, SALE, SERVICE, Step, arrival, journey
 from leads.demo.people import company, person, phone
+from leads.demo.work import add_work
 from leads.models import Lead
 from leads.services import Draft, LeadValues, create_leads, update_leads
 
@@ -46,12 +47,13 @@ SEED = 2026
 LEADS = 300
 PARTNERS = 60
 MANAGER = "menedzer@lejek.test"
+SELLER = "sprzedawca@lejek.test"
 TEAMS = ("Północ", "Południe")
 # E-mail, first and last name, role, number of the team, share of the leads.
 PEOPLE = (
     ("admin@lejek.test", "Tomasz", "Wróbel", roles.ADMINISTRATOR, None, 0),
     (MANAGER, "Katarzyna", "Zielińska", roles.MANAGER, 0, 2),
-    ("sprzedawca@lejek.test", "Paweł", "Nowicki", roles.SALES, 0, 9),
+    (SELLER, "Paweł", "Nowicki", roles.SALES, 0, 9),
     ("agnieszka.sikora@lejek.test", "Agnieszka", "Sikora", roles.SALES, 0, 7),
     ("lukasz.mazur@lejek.test", "Łukasz", "Mazur", roles.SALES, 0, 5),
     ("marta.jankowska@lejek.test", "Marta", "Jankowska", roles.SALES, 1, 6),
@@ -78,6 +80,8 @@ def build_demo() -> None:
         products = _products()
         partners = _partners(random)
         _leads(random, people, products, partners)
+        by_email = {user.email: user for user in people}
+        add_work(people=list(people), manager=by_email[MANAGER], seller=by_email[SELLER])
 
 
 def _people() -> dict[User, int]:

@@ -12,9 +12,9 @@ from django.utils import timezone
 from stdnum.pl import nip
 
 from crm.demo import DEMO_LOGINS, DEMO_PASSWORD
-from crm.models import Campaign, LeadType, Partner, Product, Team, User
+from crm.models import Campaign, LeadType, Notification, Partner, Product, Team, User
 from leads.history import history_of
-from leads.models import Lead, LeadEvent, LeadStatusChange
+from leads.models import Activity, Comment, Lead, LeadEvent, LeadFile, LeadStatusChange
 from tests.factories.crm import UserFactory
 from tests.factories.leads import LeadFactory
 
@@ -55,6 +55,18 @@ def test_the_past_is_told_as_if_it_had_been_lived(demo: None) -> None:
     assert not LeadEvent.objects.filter(pgh_created_at__gt=timezone.now()).exists()
     longest = max(Lead.objects.all(), key=lambda lead: lead.status_changes.count())
     assert history_of(longest).entries[0].at == longest.status_entered_at
+
+
+def test_people_plan_write_and_keep_files(demo: None) -> None:
+    seller = User.objects.get(email="sprzedawca@lejek.test")
+    own = Activity.objects.assigned_to(seller)
+    assert min(own.overdue().count(), own.planned().count(), own.done().count()) >= 2
+    assert own.filter(due_on=timezone.localdate(), done_at=None).exists()
+    assert own.filter(partner__isnull=False).count() == 6
+    assert Comment.objects.count() > 50
+    assert not Comment.objects.filter(created_at__gt=timezone.now()).exists()
+    assert set(LeadFile.objects.values_list("kind", flat=True)) == {"image", "pdf", "text"}
+    assert Notification.objects.filter(user=seller, kind="mention", mail="none").count() == 3
 
 
 @pytest.mark.parametrize("login", DEMO_LOGINS)
