@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.current import system_settings
 from crm.formats import format_day, format_duration, format_moment, format_money, format_share
 from crm.models import DeletedName, LeadStatus, LeadTag, User
-from leads.models import Lead, LeadEvent, LeadMerge, LeadStatusChange, LeadTaggingEvent
+from leads.models import Lead, LeadEvent, LeadFileEvent, LeadMerge, LeadStatusChange, LeadTaggingEvent
 
 PAGE = 50
 
@@ -60,6 +60,8 @@ class HistoryEntry:
     changes: Sequence[FieldChange]
     tags_added: Sequence[str]
     tags_removed: Sequence[str]
+    files_added: Sequence[str]
+    files_removed: Sequence[str]
     merge: LeadMerge | None = None
     went: bool = False
 
@@ -85,7 +87,7 @@ class StatusStep:
 
 
 def history_of(lead: Lead | int, *, before: datetime | None = None, limit: int = PAGE) -> HistoryPage:
-    """The history of a lead that was looked up by `visible_to` (or its ID, when it is gone), in six queries.
+    """The history of a lead that was looked up by `visible_to` (or its ID, when it is gone), in seven queries.
 
     `before` is `older` of the page before. Tags count as a part of the change that they were made with.
     """
@@ -130,6 +132,7 @@ class _Group:
     kinds: set[str]
     steps: list[tuple[int, int | None]]
     tags: list[tuple[str, int]]
+    files: list[tuple[str, str]]
     merge: LeadMerge | None = None
     is_undo: bool = False
     went: bool = False
@@ -148,7 +151,7 @@ def _groups(lead_id: int) -> list[_Group]:
     groups: dict[object, _Group] = {}
 
     def group_of(at: datetime, context: object, user_id: int | None) -> _Group:
-        group = groups.setdefault(context or object(), _Group(at, user_id, set(), [], []))
+        group = groups.setdefault(context or object(), _Group(at, user_id, set(), [], [], []))
         group.at = max(group.at, at)
         group.user_id = user_id if user_id is not None else group.user_id
         return group
@@ -171,6 +174,10 @@ def _groups(lead_id: int) -> list[_Group]:
         LeadTaggingEvent.objects.filter(lead_id=lead_id).order_by("pgh_id").values_list(*HEAD, "tag_id")
     ):
         group_of(at, _mark(marks) or context, user_id).tags.append((kind, tag_id))
+    for _pk, at, context, user_id, *marks, kind, name in (
+        LeadFileEvent.objects.filter(lead_id=lead_id).order_by("pgh_id").values_list(*HEAD, "name")
+    ):
+        group_of(at, _mark(marks) or context, user_id).files.append((kind, name))
     for group in groups.values():
         if group.merge is not None and group.merge.loser_id == lead_id:  # it went, or returned, as it was
             group.went, group.steps, group.tags = True, [], []
@@ -221,6 +228,8 @@ def _entry(group: _Group, rows: dict[int, Any], names: _Names) -> HistoryEntry:
         changes=_changes(group, rows, names),
         tags_added=sorted(names.of(LeadTag, tag) for tag in tags["insert"] if tag not in tags["delete"]),
         tags_removed=sorted(names.of(LeadTag, tag) for tag in tags["delete"] if tag not in tags["insert"]),
+        files_added=[name for kind_, name in group.files if kind_ == "insert"],
+        files_removed=[name for kind_, name in group.files if kind_ == "delete"],
         merge=group.merge,
         went=group.went,
     )

@@ -18,6 +18,7 @@ from crm.errors import RuleError
 from crm.models import SystemSettings, User, Visibility
 from leads import files
 from leads.files import clean_name, detect_kind, make_preview
+from leads.history import history_of
 from leads.models import Lead, LeadFile
 from leads.services import delete_lead
 from leads.services.files import FileTooLarge, add_file, delete_file
@@ -311,6 +312,19 @@ def test_it_is_taken_away_with_its_content_after_the_commit(
     for callback in callbacks:
         callback()
     assert not _kept(media)
+
+
+def test_the_history_tells_of_files(client: Client, ola: User, lead: Lead) -> None:
+    client.force_login(ola)
+    _send(client, lead, ("umowa.txt", b"x"))
+    client.post(reverse("leads:file_delete", args=[LeadFile.objects.get().pk]))
+
+    removed, added, *_created = history_of(lead).entries
+
+    assert (added.author, added.files_added, added.files_removed) == ("Ola Żak", ["umowa.txt"], [])
+    assert (removed.author, removed.files_added, removed.files_removed) == ("Ola Żak", [], ["umowa.txt"])
+    page = client.get(reverse("leads:lead_history", args=[lead.pk])).content.decode()
+    assert "Pliki usunięte" in page
 
 
 def test_a_taken_back_deletion_keeps_the_content(ola: User, lead: Lead, media: Path) -> None:

@@ -289,10 +289,10 @@ def test_queries_do_not_grow_with_the_history(
 
     history_of(lead)
     work(1)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert len(history_of(lead).entries) == 3
     work(10)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert len(history_of(lead).entries) == 22
     with django_assert_num_queries(1):
         assert len(status_steps(lead)) == 11

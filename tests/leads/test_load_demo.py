@@ -76,6 +76,7 @@ def test_the_printed_logins_open_the_system(demo: None, client: Client, login: s
 
 def test_it_is_the_same_at_every_run(demo: None) -> None:
     first = list(Lead.objects.order_by("pk").values_list("name", "expected_revenue", "phone", "status__name"))
+    Activity.objects.all().delete()
     Lead.objects.all().delete()
     Partner.objects.all().delete()
     Product.objects.all().delete()
