@@ -55,8 +55,9 @@ onLoad('form[data-file-drop]', (form) => {
   const fail = (row, sentence) => {
     row.classList.add('is-refused')
     row.querySelector('progress')?.remove()
-    row.querySelector('.file-upload-text').textContent = sentence
-    row.setAttribute('role', 'alert')
+    const told = row.querySelector('.file-upload-text')
+    told.setAttribute('role', 'alert')
+    told.textContent = sentence
     const close = document.createElement('button')
     Object.assign(close, { type: 'button', className: 'btn btn-sm', textContent: form.dataset.textClose })
     close.addEventListener('click', () => {
