@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 import psycopg
 
+from bench import board
 from bench.server import Answer, Client, Server, form_of, link_in
 
 FLOOR = Path(__file__).parent / "floor"
@@ -34,6 +35,7 @@ KINDS = (
     "save",
     "search",
     "my_day",
+    *board.KINDS,
 )
 
 
@@ -47,6 +49,7 @@ class Facts:
     searched: list[str]
     deep_url: str
     deep_id: int
+    board: board.BoardFacts
 
 
 @dataclass
@@ -91,7 +94,9 @@ def facts_of(url: str, client: Client) -> Facts:
         deep_url = link_in(page.body, r"[^\"]*after=[^\"]*")
         page = client.get(deep_url)
     leads, sellers, statuses, numbers, [deep_id] = found
-    return Facts(leads, sellers, statuses, [*WORDS, *numbers, NOTHING], deep_url, deep_id)
+    searched = [*WORDS, *numbers, NOTHING]
+    with psycopg.connect(url) as connection:
+        return Facts(leads, sellers, statuses, searched, deep_url, deep_id, board.board_facts(connection, client))
 
 
 class Kind:
@@ -103,6 +108,8 @@ class Kind:
     def ask(self, random: Random) -> tuple[Answer, dict[str, Any]]:
         """Send one request."""
         facts, get = self.facts, self.client.get
+        if self.name in board.KINDS:
+            return board.ask_board(self.name, self.client, facts.board, random)
         lead = random.choice(facts.leads)
         match self.name:
             case "empty":
@@ -185,7 +192,9 @@ def _floor(connection: psycopg.Connection[Any], name: str, parameters: dict[str,
     statements = [statement for statement in file.read_text(encoding="utf-8").split(";\n") if statement.strip()]
     started = perf_counter()
     for statement in statements:
-        connection.execute(statement, parameters or None).fetchall()
+        cursor = connection.execute(statement, parameters or None)
+        if cursor.description:
+            cursor.fetchall()
     return (perf_counter() - started) * 1000
 
 

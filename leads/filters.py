@@ -140,14 +140,18 @@ class LeadFilter(django_filters.FilterSet):
         fields: list[str] = []
         form = LeadFilterForm
 
-    def __init__(self, data: QueryDict, queryset: LeadQuerySet, *, user: User) -> None:
+    def __init__(self, data: QueryDict, queryset: LeadQuerySet, *, user: User, trusted: bool = False) -> None:
+        """`trusted`: IDs are taken as they are, for what counts or places leads and names no choice."""
         given = _normalised(data)
         super().__init__(given, queryset)
         self.user = user
         # Of seventeen fields a page mostly needs one: those that are not given are not built.
         self.filters: dict[str, Any] = {name: each for name, each in self.filters.items() if name in given}
         for name in set(CHOSEN) & self.filters.keys():
-            offered = [(str(pk), choice.name) for pk, choice in self.choices[name].items()]
+            if trusted:
+                offered = [(str(pk), str(pk)) for pk in _ids(given.getlist(name))]
+            else:
+                offered = [(str(pk), choice.name) for pk, choice in self.choices[name].items()]
             if name not in NEVER_EMPTY:
                 offered.append((NONE, NONE))
             self.filters[name].extra["choices"] = offered

@@ -61,12 +61,12 @@ class Board:
     types: Sequence[int] = field(default_factory=list)
 
 
-def board_filter(user: User, data: QueryDict) -> LeadFilter:
-    """The filter of an address, for the board."""
+def board_filter(user: User, data: QueryDict, *, trusted: bool = False) -> LeadFilter:
+    """The filter of an address, for the board; `trusted` for what was checked when the page was shown."""
     asked = data.copy()
     for name in NOT_ASKED:
         asked.pop(name, None)
-    return LeadFilter(asked, Lead.objects.visible_to(user), user=user)
+    return LeadFilter(asked, Lead.objects.visible_to(user), user=user, trusted=trusted)
 
 
 def read_board(user: User, data: QueryDict) -> Board:
@@ -94,7 +94,7 @@ def read_column(user: User, data: QueryDict, *, status_id: int, after: str) -> C
 
     Raises BadPlace for a place that was made up.
     """
-    leads, funnel = board_filter(user, data), load_funnel()
+    leads, funnel = board_filter(user, data, trusted=True), load_funnel()
     status = funnel.statuses.get(status_id)
     if status is None or not leads.is_valid():
         return None
