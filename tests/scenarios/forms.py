@@ -57,7 +57,8 @@ def open_form(client: Client, url: str) -> tuple[Values, set[str]]:
     answer = client.get(url)
     assert answer.status_code == 200
     fields = _Fields()
-    fields.feed(answer.content.decode().partition("<main")[2] or answer.content.decode())
+    page = answer.content.decode()
+    fields.feed(page.partition("<main")[2].partition("</main>")[0] or page)
     fields.values.pop("csrfmiddlewaretoken", None)
     return fields.values, fields.texts
 
