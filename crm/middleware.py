@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLoginRequiredMiddleware
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
 from django.core.handlers.asgi import ASGIRequest
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -29,6 +30,21 @@ def send_files_in_pieces(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
+
+
+class SessionMiddleware(DjangoSessionMiddleware):
+    """Only a page that is opened takes the cookie of an ended session away.
+
+    What runs beside it may have been sent before a sign-in and be answered after it: it would end the new session.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """As Django's, without the deletion for what a script asks (Fetch Metadata, W3C)."""
+        response = super().process_response(request, response)
+        cookie = response.cookies.get(settings.SESSION_COOKIE_NAME)
+        if cookie is not None and not cookie.value and request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
+            del response.cookies[settings.SESSION_COOKIE_NAME]
+        return response
 
 
 def request_size(get_response: GetResponse) -> GetResponse:

@@ -117,7 +117,7 @@ URLS: list[Line] = [
     everyone("crm:profile_edit"),
     everyone("crm:email_redirect"),
     guests("crm:invitation_accept", token="made-up"),
-    everyone("crm:live_stream"),
+    guests("crm:live_stream"),
     everyone("crm:live_changes"),
     everyone("crm:search_show"),
     everyone("crm:shortcut_list"),

@@ -1,5 +1,6 @@
 """What pages ask when they have no event stream: what has happened since they asked last."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
@@ -10,6 +11,7 @@ from crm.live.publish import STREAM, client
 from crm.requests import signed_in_user
 
 
+@login_not_required  # who signed out meanwhile gets no login page as a stream
 @never_cache
 @require_safe
 def live_stream(request: HttpRequest) -> HttpResponse:

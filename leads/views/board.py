@@ -31,6 +31,7 @@ from leads.forms import LostForm
 from leads.models import Lead
 from leads.panel import BOARD, build_chips, build_panel, list_url
 from leads.querysets import load_funnel
+from leads.querysets_merge import survivor_of
 from leads.rules import Funnel, LostReasonRequired
 from leads.saved_views import ViewBar
 from leads.sections import section_tabs
@@ -235,14 +236,22 @@ def _outdated(request: HttpRequest, user: User, pk: int, *, seen: int) -> HttpRe
 
 
 def _gone(user: User, pk: int) -> HttpResponseBase:
-    """410 with who deleted the lead, to those who could see it; 404 to all others. The card leaves the board."""
-    event = find_deletion(user, pk)
-    who = author_of(event) or pgettext("author of a change", "system")
-    text = _("Lead %(number)s was deleted meanwhile (%(who)s, %(when)s).") % {
-        "number": f"{pk:06d}",
-        "who": who,
-        "when": format_moment(event.pgh_created_at),
-    }
+    """410 with who deleted the lead, or what it was merged into, to those who could see it; 404 to all others. The card
+    leaves the board."""
+    survivor = Lead.objects.visible_to(user).filter(pk=survivor_of(pk) or 0).first()
+    if survivor is not None:
+        text = _("Lead %(number)s was merged into %(survivor)s meanwhile.") % {
+            "number": f"{pk:06d}",
+            "survivor": survivor,
+        }
+    else:
+        event = find_deletion(user, pk)
+        who = author_of(event) or pgettext("author of a change", "system")
+        text = _("Lead %(number)s was deleted meanwhile (%(who)s, %(when)s).") % {
+            "number": f"{pk:06d}",
+            "who": who,
+            "when": format_moment(event.pgh_created_at),
+        }
     response = toast(HttpResponse(text, status=410, content_type="text/plain"), text, "warning")
     return trigger(response, "board:gone", lead=pk)
 

@@ -1,4 +1,5 @@
 // #modal shows what HTMX puts into it; data-confirm asks before an action; [data-dialog-close] closes.
+import { toast } from './toasts.js'
 
 const modal = document.getElementById('modal')
 const question = document.getElementById('confirm')
@@ -31,8 +32,29 @@ document.addEventListener('htmx:confirm', async (event) => {
   const asked = event.detail.triggeringEvent?.submitter?.closest('[data-confirm]') ?? event.detail.elt.closest('[data-confirm]')
   if (!asked || event.detail.question) return
   event.preventDefault()
-  if (await ask(asked)) event.detail.issueRequest(true)
+  if (!await ask(asked)) return
+  const { elt } = event.detail
+  const drawn = elt.isConnected ? elt : drawnAnew(elt)
+  if (drawn === elt) event.detail.issueRequest(true)
+  else if (drawn) start(drawn)
+  else toast(document.body.dataset.textMissing, 'warning')
 })
+
+/** What stands now where `element` stood: its part of the page came again while the question was open. */
+function drawnAnew (element) {
+  const url = element.getAttribute('hx-post')
+  return [...document.querySelectorAll('[hx-post]')].find((other) => other.getAttribute('hx-post') === url)
+}
+
+/** Send what `element` sends, without asking once more. */
+function start (element) {
+  const sentence = element.dataset.confirm
+  delete element.dataset.confirm
+  window.htmx.process(element)
+  if (element.matches('form')) element.requestSubmit()
+  else element.click()
+  element.dataset.confirm = sentence
+}
 
 document.addEventListener('submit', async (event) => {
   const form = event.target

@@ -200,7 +200,7 @@ def test_two_people_at_once_the_later_drop_is_told(
 ) -> None:
     other = new_page(marek)
     open_board(other)
-    board.route("**/changes/**", lambda route: route.abort())  # Ola's board has not heard yet
+    board.route("**/changes/**", lambda route: route.abort("internetdisconnected"))  # Ola's board has not heard yet
 
     with other.expect_response(lambda answer: answer.url.endswith("/move/")):
         take(other, leads["wózek"])

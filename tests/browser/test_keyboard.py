@@ -113,6 +113,7 @@ def test_g_and_a_letter_open_the_pages(new_page: Callable[..., Page], ola: User,
         page.keyboard.press("g")
         page.keyboard.press(letter)
         expect(page).to_have_url(re.compile(rf":\d+{address}$"))
+        page.wait_for_load_state()  # the next keys go to the new page
     page.keyboard.press("g")
     page.keyboard.press("u")
     expect(page).to_have_url(re.compile(r":\d+/$"), timeout=1000)  # sales people have no settings

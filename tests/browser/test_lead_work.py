@@ -1,5 +1,6 @@
 """Activities, comments and files on the card of a lead, in a real browser."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -150,6 +151,9 @@ def test_files_are_dropped_anywhere_chosen_and_taken_away(new_page: NewPage, ola
         files.filter(has_text="a.txt").get_by_role("link", name="Pobierz a.txt").click()
     assert download.value.suggested_filename == "a.txt"
     files.filter(has_text="a.txt").get_by_role("button", name="Usuń a.txt").click()
+    with page.expect_response(re.compile(r"/files/$")):  # the list is drawn anew while the question stands
+        page.evaluate("() => htmx.trigger(document.body, 'files:changed')")
+    page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-settling, .htmx-swapping')")
     page.get_by_role("dialog").get_by_role("button", name="Usuń", exact=True).click()
     say(page, "Usunięto „a.txt”.")
     expect(files).to_have_count(1)

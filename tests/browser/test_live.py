@@ -230,7 +230,7 @@ def test_the_bell_rings(browse: Browse, ola: User, ewa: User, funnel: FunnelCast
     page.keyboard.press("Enter")
     menu = page.locator("#bell-menu")
     expect(menu).to_contain_text("Wspomniano o Tobie: 000001 Biuro")
-    assert_accessible(page)
+    assert_accessible(page, within="#bell-menu")  # what it lies over is partly out of reach meanwhile
     notify(user=ola, kind=NotificationKind.MENTION, what="000002 Hala", url="/partners/", by=ewa)
     expect(menu).to_contain_text("000002 Hala")  # also while it is open
     menu.get_by_role("link", name="000001 Biuro").click()

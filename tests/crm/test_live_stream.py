@@ -8,6 +8,7 @@ import statistics
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -293,7 +294,8 @@ def test_500_streams_hold_no_thread_and_no_connection(
         for _reader, writer in streams:
             writer.close()
 
-    asyncio.run(run())
+    with ThreadPoolExecutor(1) as pool:  # a browser of another test may have its loop in this thread
+        pool.submit(asyncio.run, run()).result()
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"

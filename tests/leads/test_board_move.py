@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from crm.models import LeadStatus, SystemSettings, User, Visibility
 from leads.models import BoardPosition, Lead, LeadStatusChange
-from leads.services import delete_lead, update_lead
+from leads.services import delete_lead, merge_leads, update_lead
 from tests.cast import FunnelCast
 from tests.factories import crm as rows
 from tests.factories.leads import LeadFactory
@@ -261,6 +261,18 @@ def test_a_deleted_lead_tells_who_deleted_it(as_ola: Client, ewa: User, funnel: 
     assert response.status_code == 410
     assert "Ewa Lis" in response["HX-Trigger"].encode().decode("unicode_escape")
     assert move(as_ola, LeadFactory.build(pk=987654), status=funnel.new.pk).status_code == 404
+
+
+def test_a_merged_lead_tells_into_which(as_ola: Client, ewa: User, funnel: FunnelCast) -> None:
+    survivor = LeadFactory(status=funnel.new, name="Brama")
+    lead = LeadFactory(status=funnel.new)
+    merge_leads(survivor=survivor, loser=lead, values={}, tags=(), by=ewa)
+
+    response = move(as_ola, lead, status=funnel.proposal.pk)
+
+    assert response.status_code == 410
+    assert f"{survivor.number} Brama" in response["HX-Trigger"]
+    assert Lead.objects.get(pk=survivor.pk).status == funnel.new
 
 
 def test_who_may_not_edit_moves_nothing(client: Client, funnel: FunnelCast, ola: User) -> None:
