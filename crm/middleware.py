@@ -38,7 +38,7 @@ class SessionMiddleware(DjangoSessionMiddleware):
     What runs beside it may have been sent before a sign-in and be answered after it: it would end the new session.
     """
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """As Django's, without the deletion for what a script asks (Fetch Metadata, W3C)."""
         response = super().process_response(request, response)
         cookie = response.cookies.get(settings.SESSION_COOKIE_NAME)
