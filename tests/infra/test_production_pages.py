@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,18 @@ def production(installation: Installation, tmp_path: Path) -> Iterator[str]:
 
 
 def test_pages_come_with_all_their_files_and_no_error(production: str) -> None:
+    with ThreadPoolExecutor(1) as pool:  # the browser of another test may have its loop in this thread
+        title, files, wrong = pool.submit(_open_login, production).result()
+
+    assert title == "Zaloguj się · Lejek"
+    assert not wrong
+    static = [url for url in files if "/static/" in url]
+    assert len(static) > 15, "modules load the modules that they import"
+    assert all(len(url.rsplit("/", 1)[-1].split(".")) > 2 for url in static), f"a name without its hash: {static}"
+
+
+def _open_login(address: str) -> tuple[str, list[str], list[str]]:
+    """The title of the login page, the addresses that answered, and what went wrong."""
     wrong: list[str] = []
     files: list[str] = []
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
@@ -57,18 +70,13 @@ def test_pages_come_with_all_their_files_and_no_error(production: str) -> None:
         page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("response", lambda answer: (files if answer.ok else wrong).append(answer.url))
-        until(lambda: _answers(page, production), "The web server does not answer.")
+        until(lambda: _answers(page, address), "The web server does not answer.")
         wrong.clear()
         files.clear()
-        page.goto(f"{production}/accounts/login/", wait_until="networkidle")
+        page.goto(f"{address}/accounts/login/", wait_until="networkidle")
         title = page.title()
         browser.close()
-
-    assert title == "Zaloguj się · Lejek"
-    assert not wrong
-    static = [url for url in files if "/static/" in url]
-    assert len(static) > 15, "modules load the modules that they import"
-    assert all(len(url.rsplit("/", 1)[-1].split(".")) > 2 for url in static), f"a name without its hash: {static}"
+    return title, files, wrong
 
 
 def _answers(page, address: str) -> bool:

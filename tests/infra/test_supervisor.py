@@ -124,7 +124,7 @@ def test_a_second_run_of_the_same_installation_is_refused(prepared, running):
 
     assert done.returncode == 1
     assert done.stderr == f"Lejek runs from {prepared.home} already: stop it first, or set LEJEK_HOME.\n"
-    assert prepared.is_healthy()
+    until(prepared.is_healthy, prepared.printed)
     assert running.is_running()
 
 
