@@ -3,7 +3,7 @@
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.models import AnonymousUser, Group, Permission
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Model, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
 
 from crm.models import Notification, User
@@ -16,11 +16,12 @@ class Backend(AuthenticationBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """The user of a session, with `unread_notifications`; None when they may not sign in any more."""
-        unread = Notification.objects.shown_to(OuterRef("pk")).unread().order_by().values("user")
+        unread = Notification.objects.shown_to(user_id).unread().order_by().values("user")
         counted = Subquery(unread.annotate(count=Count("pk")).values("count"))
         names = Concat("content_type__app_label", Value("."), "codename")
-        granted = ArraySubquery(_granted(user=OuterRef(OuterRef("pk"))).values(granted=names))
-        user = User.objects.annotate(unread=Coalesce(counted, 0), granted=granted).filter(pk=user_id).first()
+        granted = ArraySubquery(_granted(user=user_id).values(granted=names))
+        known = User.objects.filter(pk=user_id).order_by()
+        user = known.annotate(unread=Coalesce(counted, 0), granted=granted).first()
         if user is None or not self.user_can_authenticate(user):
             return None
         user.unread_notifications = user.unread
@@ -43,7 +44,7 @@ class Backend(AuthenticationBackend):
         return cached
 
 
-def _granted(*, user: User | OuterRef) -> "QuerySet[Permission]":
+def _granted(*, user: User | int) -> "QuerySet[Permission]":
     """The permissions of a user and of their groups."""
     of_groups = Group.permissions.through.objects.filter(group__user=user).values("permission")
     own = User.user_permissions.through.objects.filter(user=user).values("permission")
