@@ -5,6 +5,9 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("crm.urls")),
     path("", include("leads.urls")),
+    path("", include("communications.urls")),
+    path("", include("documents.urls")),
+    path("", include("reports.urls")),
     path("accounts/", include("allauth.urls")),
 ]
 

@@ -10,6 +10,9 @@ from config.env import BASE_DIR, env
 INSTALLED_APPS = [
     "crm",
     "leads",
+    "communications",
+    "documents",
+    "reports",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -145,6 +148,7 @@ STATICFILES_DIRS = [
     ("vendor/tom-select", NODE_MODULES / "tom-select/dist"),
     ("vendor/inter", NODE_MODULES / "@fontsource-variable/inter"),
     ("vendor/sortablejs", NODE_MODULES / "sortablejs"),
+    ("vendor/echarts", NODE_MODULES / "echarts/dist"),
 ]
 TABLER_ICONS = NODE_MODULES / "@tabler/icons/icons"
 MEDIA_URL = "/media/"

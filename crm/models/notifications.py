@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, OuterRef, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -28,7 +28,7 @@ ICONS = {
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
-    def shown_to(self, user: User | OuterRef) -> "NotificationQuerySet":
+    def shown_to(self, user: User | int) -> "NotificationQuerySet":
         """What stands in the list of `user`: also what was only meant for the mailbox, when it did not get there."""
         return self.filter(Q(in_app=True) | Q(mail=Notification.Mail.FAILED), user=user)
 

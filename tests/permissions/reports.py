@@ -1,0 +1,12 @@
+"""The lines of the permission matrix for `reports`."""
+
+from collections.abc import Callable
+
+from tests.permissions.words import Cast, Line
+
+# The rows that addresses are tried with, each made when a line names it.
+SAMPLES: dict[str, Callable[[Cast], int]] = {}
+
+URLS: list[Line] = []
+
+EXEMPT: dict[str, str] = {}
