@@ -191,6 +191,9 @@ MY_DAY_PROVIDERS = [
 MAIL_SENDER = "communications.services.mail_sender.SENDER"
 MAIL_SOURCES: dict[str, str] = {}
 
+# Buttons on the card of a lead (leads.card_actions.CardActionProvider), in their order.
+LEAD_CARD_ACTIONS: list[str] = []
+
 # --- Celery -------------------------------------------------------------------------------------------------------
 
 CELERY_TIMEZONE = TIME_ZONE
