@@ -21,6 +21,7 @@ from crm.models.reference import (
     ReferenceItem,
     Source,
 )
+from crm.models.seller import Seller
 from crm.models.system import SystemSettings, Visibility
 from crm.models.users import Language, Team, Theme, User
 
@@ -47,6 +48,7 @@ __all__ = [
     "Position",
     "Product",
     "ReferenceItem",
+    "Seller",
     "Source",
     "SystemSettings",
     "Team",
