@@ -1,5 +1,6 @@
 """Users, partners, products and reference data: what every other app builds on."""
 
+from crm.models.document_types import DocumentType, InvoiceType, OrderType
 from crm.models.invitations import Invitation
 from crm.models.notifications import Notification, NotificationKind, NotificationPreference
 from crm.models.partners import Partner, PartnerContact
@@ -30,7 +31,9 @@ __all__ = [
     "Campaign",
     "Colour",
     "DeletedName",
+    "DocumentType",
     "Invitation",
+    "InvoiceType",
     "Language",
     "LeadPriority",
     "LeadStatus",
@@ -42,6 +45,7 @@ __all__ = [
     "Notification",
     "NotificationKind",
     "NotificationPreference",
+    "OrderType",
     "Partner",
     "PartnerContact",
     "Position",
