@@ -89,7 +89,7 @@ class _Reader:
             self.body.incomplete = True
             return []
         if part.is_multipart() and part.get_content_maintype() == "multipart":
-            parts = [self.read(child, (*above, kind)) for child in part.get_payload() if isinstance(child, Message)]
+            parts = [self.read(child, (*above, kind)) for child in _children(part)]
             return _alternative(parts) if kind == "multipart/alternative" else [p for pieces in parts for p in pieces]
         headers = Headers(part, self.hints)
         if kind == "message/delivery-status":
@@ -207,8 +207,11 @@ def _flat(message: Message) -> str:
 
 def _nested(part: Message) -> bytes:
     """A message in the message, as it would stand alone."""
-    children = [child for child in part.get_payload() if isinstance(child, Message)]
-    return _bytes(children[0]) if children else b""
+    return b"".join(_bytes(child) for child in _children(part)[:1])
+
+
+def _children(part: Message) -> list[Message]:
+    return [child for child in part.get_payload() if isinstance(child, Message)]
 
 
 def _bytes(message: Message) -> bytes:
@@ -229,8 +232,8 @@ def _name(part: Message, headers: Headers, kind: str, number: int) -> str:
         return "headers.txt"
     extension = EXTENSIONS.get(kind) or mimetypes.guess_extension(kind) or ""
     if kind == "message/rfc822" and part.is_multipart():
-        nested = part.get_payload()[0]
-        if isinstance(nested, Message) and (subject := _clean(Headers(nested).text("subject"))):
+        nested = _children(part)
+        if nested and (subject := _clean(Headers(nested[0]).text("subject"))):
             return subject + extension
     return f"attachment-{number}{extension}"
 
@@ -252,7 +255,5 @@ def _text_of_forwarded(message: Message, hints: tuple[str, ...]) -> str:
     """The text of the message that a message without words of its own passes on."""
     for part in message.walk():
         if part.get_content_type() == "message/rfc822" and part.is_multipart():
-            nested = part.get_payload()[0]
-            if isinstance(nested, Message):
-                return read_body(nested, hints).text
+            return "\n\n".join(read_body(nested, hints).text for nested in _children(part))
     return ""
