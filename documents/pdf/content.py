@@ -88,10 +88,7 @@ def _dates(document: PrintedDocument) -> list[Fact]:
         (_("Date of sale"), document.sold_on),
         (_("Payment due"), document.due_on),
     ]
-    shown = [(label, format_day(day)) for label, day in facts if day is not None]
-    if document.place:
-        shown.insert(0, (_("Place of issue"), document.place))
-    return shown
+    return [(label, format_day(day)) for label, day in facts if day is not None]
 
 
 def _parties(document: PrintedDocument) -> list[dict[str, Any]]:

@@ -89,7 +89,6 @@ class PrintedDocument:
     issued_on: date | None = None
     sold_on: date | None = None
     due_on: date | None = None
-    place: str = ""
     delivery_address: tuple[str, ...] = ()
     payment_method: str | Promise = ""
     payment_days: int | None = None
