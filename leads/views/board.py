@@ -235,7 +235,9 @@ def _gone(user: User, pk: int) -> HttpResponseBase:
     """410 with who deleted the lead, or what it was merged into, to those who could see it; 404 to all others. The card
     leaves the board."""
     gone = what_became(user, pk)
-    response = toast(HttpResponse(gone.text, status=410, content_type="text/plain"), gone.text, "warning", link=gone.link)
+    response = toast(
+        HttpResponse(gone.text, status=410, content_type="text/plain"), gone.text, "warning", link=gone.link
+    )
     return trigger(response, "board:gone", lead=pk)
 
 

@@ -1,4 +1,4 @@
-"""An action on an open page whose lead was merged into another one, or deleted, meanwhile: what became of it is told."""
+"""An action on an open page whose lead was merged into another one, or deleted, meanwhile: this is told."""
 
 import json
 from typing import Any
