@@ -26,6 +26,7 @@ class Backend(AuthenticationBackend):
         user = next(iter(User.objects.raw(sql, own_parameters)), None)
         if user is None or not self.user_can_authenticate(user):
             return None
+        user.unread_notifications = user.unread  # type: ignore[attr-defined]
         if not user.is_superuser:
             user._perm_cache = _named({*user.of_groups, *user.own})  # type: ignore[attr-defined]
         return user
@@ -51,7 +52,7 @@ def _statement() -> tuple[str, tuple[Any, ...]]:
     unread = Notification.objects.shown_to(ANYBODY).unread().order_by().values("user")
     counted = Subquery(unread.annotate(count=Count("pk")).values("count"))
     of_groups, own = (ArraySubquery(granted) for granted in _granted(ANYBODY))
-    users = User.objects.order_by().annotate(unread_notifications=Coalesce(counted, 0), of_groups=of_groups, own=own)
+    users = User.objects.order_by().annotate(unread=Coalesce(counted, 0), of_groups=of_groups, own=own)
     return users.filter(pk=ANYBODY).query.sql_with_params()
 
 
