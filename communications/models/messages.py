@@ -7,7 +7,6 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Now
-from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -22,8 +21,10 @@ LONGEST = 500
 
 
 def attachment_place(instance: "Attachment", name: str) -> str:
-    """A place in the storage that tells nothing: the name of the attachment stays in its row."""
-    return f"mail/attachments/{timezone.now():%Y/%m}/{get_random_string(32)}"
+    """A place in the storage that tells nothing: the name of the attachment stays in its row. `name` is the one that
+    parsing chose (a repeated attempt writes the same file); without one the place is a random one.
+    """
+    return f"mail/attachments/{name or get_random_string(32)}"
 
 
 def raw_place(instance: "Message", name: str) -> str:
@@ -80,6 +81,7 @@ class Message(models.Model):
     created_at = models.DateTimeField(_("stored"), db_default=Now(), editable=False)
 
     parse_state = models.CharField(_("reading"), max_length=7, choices=ParseState, default=ParseState.WAITING)
+    parse_tries = models.PositiveSmallIntegerField(default=0, editable=False)
     parse_error = models.CharField(_("why it could not be read"), max_length=500, blank=True)
     subject = models.CharField(_("subject"), max_length=LONGEST, blank=True)
     from_name = models.CharField(_("sender's name"), max_length=LONGEST, blank=True)
