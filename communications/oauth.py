@@ -86,7 +86,7 @@ def access_token(account: MailAccount) -> str:
     with transaction.atomic():
         secrets = AccountSecrets.objects.select_for_update().get(account=account)
         if secrets.access_token and secrets.expires_at and secrets.expires_at - MARGIN > timezone.now():
-            return secrets.access_token
+            return str(secrets.access_token)
         if not secrets.refresh_token:
             raise MailProblem(Problem.TOKEN)
         provider = _required(account)
@@ -96,7 +96,7 @@ def access_token(account: MailAccount) -> str:
         except (AuthlibBaseError, httpx.HTTPError, ValueError) as error:
             raise _problem(error) from error
         _keep(secrets, token)
-        return secrets.access_token
+        return str(secrets.access_token)
 
 
 def _keep(secrets: AccountSecrets, token: Mapping[str, Any]) -> None:

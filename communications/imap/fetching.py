@@ -140,7 +140,10 @@ def fetch(box: BaseMailBox, batch: Sequence[Listed]) -> list[Fetched]:
     by_uid = {message.uid: message for message in batch}
     found = []
     for uid, _head, body in _fetch(box, list(by_uid), "(UID BODY.PEEK[])"):
-        if body is not None and (message := by_uid.pop(uid, None)):
+        message = by_uid.get(uid)
+        # Of a message that was deleted a moment ago some servers give an empty body.
+        if message and (body or (body is not None and message.size == 0)):
+            del by_uid[uid]
             found.append(
                 Fetched(
                     uid=uid,
@@ -159,7 +162,7 @@ def _fetch_large(box: BaseMailBox, message: Listed) -> Fetched | None:
     """A large message in pieces, so that no more than one of them is in memory; None when it is gone."""
     skipped = message.size > LARGEST
     part, most = ("HEADER", MOST_HEADERS) if skipped else ("", LARGEST)
-    content = cast(IO[bytes], SpooledTemporaryFile(max_size=PIECE))
+    content = cast(IO[bytes], SpooledTemporaryFile(max_size=PIECE))  # noqa: SIM115 - closed by who stores it
     digest = hashlib.sha256()
     offset = 0
     while offset < most:
@@ -219,10 +222,10 @@ def _answers(data: Sequence[Any]) -> Iterator[tuple[bytes, bytes | None]]:
 
 
 def _quoted(head: bytes) -> bytes | None:
-    """A short body that came as a string instead of a literal."""
+    """A short body that came as a string instead of a literal; NIL is none."""
     if found := QUOTED_BODY.search(head):
         return re.sub(rb"\\(.)", rb"\1", found[1])
-    return b"" if re.search(rb"BODY\[[^\]]*\](?:<\d+>)? NIL", head) else None
+    return None
 
 
 def uid_set(uids: Sequence[int]) -> str:

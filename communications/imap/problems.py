@@ -91,8 +91,8 @@ def sentence(problem: str, details: str, *, host: str, port: int) -> str:
             "(IMAP) and 465 (SMTP), STARTTLS on 143 and 587."
         ),
         Problem.CERTIFICATE: _(
-            "The certificate of %(host)s can't be trusted (%(details)s). Check the name of the server; nothing was sent "
-            "to it."
+            "The certificate of %(host)s can't be trusted (%(details)s). Check the name of the server; nothing was "
+            "sent to it."
         ),
         Problem.PASSWORD: _(
             "The server does not accept this login and password. Some providers want a password made for applications."

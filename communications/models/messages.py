@@ -83,7 +83,7 @@ class Message(models.Model):
     parse_state = models.CharField(_("reading"), max_length=7, choices=ParseState, default=ParseState.WAITING)
     parse_tries = models.PositiveSmallIntegerField(default=0, editable=False)
     parse_error = models.CharField(_("why it could not be read"), max_length=500, blank=True)
-    subject = models.CharField(_("subject"), max_length=LONGEST, blank=True)
+    subject = models.CharField(_("subject"), max_length=1000, blank=True)
     from_name = models.CharField(_("sender's name"), max_length=LONGEST, blank=True)
     from_address = models.CharField(_("sender's address"), max_length=LONGEST, blank=True)
     reply_to = models.JSONField(_("reply to"), default=list, blank=True)
@@ -208,7 +208,7 @@ class Attachment(models.Model):
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
     position = models.PositiveSmallIntegerField()
-    name = models.CharField(_("name"), max_length=150)
+    name = models.CharField(_("name"), max_length=200)
     content_type = models.CharField(_("content type"), max_length=120, blank=True)
     size = models.PositiveBigIntegerField(_("size"))
     file = models.FileField(_("file"), upload_to=attachment_place, max_length=200)

@@ -210,9 +210,7 @@ def _failed(account: MailAccount, problem: MailProblem) -> None:
     now = timezone.now()
     health.failing_since = health.failing_since or now
     refused = problem.problem in (Problem.PASSWORD, Problem.TOKEN, Problem.SECRET)
-    first, longest = (
-        (PAUSE_AFTER_REFUSAL, LONGEST_PAUSE_AFTER_REFUSAL) if refused else (FETCH_EVERY, LONGEST_PAUSE)
-    )
+    first, longest = (PAUSE_AFTER_REFUSAL, LONGEST_PAUSE_AFTER_REFUSAL) if refused else (FETCH_EVERY, LONGEST_PAUSE)
     health.next_at = now + min(first * 2 ** min(health.failures - 1, 10), longest)
     health.save()
     if problem.problem == Problem.TOKEN:

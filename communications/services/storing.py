@@ -25,33 +25,32 @@ def store(*, account: MailAccount, folder: MailFolder, fetched: Sequence[Fetched
     """
     known = _known(account, folder, fetched)
     start = _first_moment(account)
-    new: list[tuple[Fetched, Message]] = []
-    places: list[MessagePlace] = []
+    new: list[Message] = []
+    placed: list[tuple[Message, int]] = []
     for one in fetched:
         same = known.get(one.digest) or known.get(_sent_id(one, folder))
         if same:
             message = same.pop(0)
         else:
             message = _row(account, folder, one, start)
-            new.append((one, message))
-        places.append(MessagePlace(message=message, folder=folder, uidvalidity=folder.uidvalidity or 0, uid=one.uid))
-    for one, message in new:
-        _store_raw(message, folder, one)
-    Message.objects.bulk_create([message for _one, message in new])
-    for place in places:
-        place.message = place.message  # takes the key that the message has just got
-    MessagePlace.objects.bulk_create(places)
+            _store_raw(message, folder, one)
+            new.append(message)
+        placed.append((message, one.uid))
+    Message.objects.bulk_create(new)
+    MessagePlace.objects.bulk_create(
+        MessagePlace(message=message, folder=folder, uidvalidity=_validity(folder), uid=uid) for message, uid in placed
+    )
     MailFolder.objects.filter(pk=folder.pk).update(last_uid=upto, uidvalidity=folder.uidvalidity)
     folder.last_uid = upto
     _count(account, len(fetched))
-    return [message for _one, message in new]
+    return new
 
 
 def _known(account: MailAccount, folder: MailFolder, fetched: Sequence[Fetched]) -> dict[bytes, list[Message]]:
     """Messages of the account that have no place in the folder as it is numbered now, by digest; those that we have
     sent and that lie nowhere yet, also by Message-ID.
     """
-    here = MessagePlace.objects.filter(folder=folder, uidvalidity=folder.uidvalidity).values("message")
+    here = MessagePlace.objects.filter(folder=folder, uidvalidity=_validity(folder)).values("message")
     found: dict[bytes, list[Message]] = defaultdict(list)
     same = Message.objects.filter(account=account, digest__in=[one.digest for one in fetched])
     for message in same.exclude(pk__in=here).only("pk", "digest").order_by("pk"):
@@ -62,6 +61,12 @@ def _known(account: MailAccount, folder: MailFolder, fetched: Sequence[Fetched])
         for message in ours.filter(account=account).only("pk", "message_id").order_by("pk"):
             found[message.message_id.encode()].append(message)
     return found
+
+
+def _validity(folder: MailFolder) -> int:
+    """The UIDVALIDITY under which the folder is being fetched."""
+    assert folder.uidvalidity is not None
+    return folder.uidvalidity
 
 
 def _sent_id(one: Fetched, folder: MailFolder) -> bytes:
@@ -120,9 +125,7 @@ def places_of(folder: MailFolder, uids: Sequence[int]) -> set[int]:
     """Which of these UIDs of the folder, as it is numbered now, are stored already."""
     if not uids:
         return set()
-    stored = MessagePlace.objects.filter(
-        folder=folder, uidvalidity=folder.uidvalidity, uid__range=(uids[0], uids[-1])
-    )
+    stored = MessagePlace.objects.filter(folder=folder, uidvalidity=_validity(folder), uid__range=(uids[0], uids[-1]))
     return set(stored.values_list("uid", flat=True))
 
 
