@@ -58,8 +58,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(is_reply=True, opened_at__isnull=True, lead__isnull=False)
 
     def unparsed(self) -> "MessageQuerySet":
-        """Those that are kept although they could not be read."""
-        return self.filter(parse_state="failed")
+        """Those that are kept although they could not be read, or not wholly."""
+        return self.exclude(parse_error="")
 
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):

@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 from django.utils.crypto import get_random_string
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from communications.models.accounts import MailAccount, MailFolder
 from communications.querysets import AttachmentQuerySet, MessageQuerySet
@@ -36,7 +36,8 @@ class Message(models.Model):
     """One e-mail. Fields by who writes them:
 
     - the import: account, direction, raw, size, digest, received_at, is_old, is_skipped
-    - parsing (`communications.services.parsing`): parse_state, parse_error and everything read out of the original:
+    - reading (`communications.services.reading`): parse_state, parse_error ("incomplete" when only a part could be read;
+      the message counts as read then) and everything read out of the original:
       subject, from_*, reply_to, to, cc (lists of {"name", "address"}), date (as the header says, None when missing or
       impossible), sent_at (that date, else the moment of arrival: what lists are sorted by), text, html (sanitised),
       message_id, in_reply_to, references (without angle brackets), kind, has_attachments
@@ -48,6 +49,9 @@ class Message(models.Model):
     Where a message lies on the server is in `places`. Deleting an account takes its messages along, unless a lead
     holds one.
     """
+
+    INCOMPLETE: ClassVar[str] = "incomplete"
+    INTERRUPTED: ClassVar[str] = "interrupted"
 
     class Direction(models.TextChoices):
         IN = "in", _("incoming")
@@ -153,7 +157,8 @@ class Message(models.Model):
             models.Index("message_id", name="message_by_message_id", condition=~Q(message_id="")),
             models.Index(Func("from_address", function="lower"), "sent_at", name="message_by_sender"),
             models.Index("account", "digest", name="message_by_digest"),
-            models.Index("account", "parse_state", name="message_unread", condition=~Q(parse_state="parsed")),
+            models.Index("account", "parse_tries", "id", name="message_waiting", condition=Q(parse_state="waiting")),
+            models.Index("account", "id", name="message_unread", condition=~Q(parse_error="")),
             GinIndex(fields=["references"], name="message_references"),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -164,6 +169,15 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.subject or self.from_address or str(self.pk)
+
+    @property
+    def parse_problem(self) -> str:
+        """Why it could not be read, or not wholly, in words; "" when nothing is wrong."""
+        if self.parse_error == self.INCOMPLETE:
+            return gettext("The message is broken: not all of it could be read.")
+        if self.parse_error == self.INTERRUPTED:
+            return gettext("Reading the message broke off several times.")
+        return self.parse_error
 
     @property
     def is_automatic(self) -> bool:

@@ -8,12 +8,12 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-import nh3
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import F
 from kombu.exceptions import OperationalError
 
+from communications.html.safe import sanitise_message
 from communications.imap.addresses import Address
 from communications.imap.parse import ParsedMessage, parse
 from communications.locks import Job, only_one
@@ -35,8 +35,6 @@ READ_FIELDS = (
     "parse_state", "parse_tries", "parse_error", "subject", "from_name", "from_address", "reply_to", "to", "cc", "date",
     "sent_at", "text", "html", "message_id", "in_reply_to", "references", "kind", "has_attachments",
 )  # fmt: skip
-INCOMPLETE = "incomplete"
-INTERRUPTED = "interrupted"
 
 
 def ask_to_read(*, account_id: int) -> None:
@@ -79,7 +77,7 @@ def read_again(*, messages: Iterable[Message]) -> None:
 def _take(account_id: int) -> list[Message]:
     """The next messages to be read, noted as tried before they are: a reader that dies of one is known by it."""
     waiting = Message.objects.filter(account=account_id, parse_state=State.WAITING)
-    waiting.filter(parse_tries__gte=MOST_TRIES).update(parse_state=State.FAILED, parse_error=INTERRUPTED)
+    waiting.filter(parse_tries__gte=MOST_TRIES).update(parse_state=State.FAILED, parse_error=Message.INTERRUPTED)
     batch: list[Message] = []
     total = 0
     for message in waiting.order_by("parse_tries", "pk")[:BATCH]:
@@ -124,8 +122,8 @@ def _read(message: Message) -> list[Attachment]:
 
 
 def _fill(message: Message, parsed: ParsedMessage) -> None:
-    message.parse_state = State.FAILED if parsed.incomplete else State.PARSED
-    message.parse_error = INCOMPLETE if parsed.incomplete else ""
+    message.parse_state = State.PARSED
+    message.parse_error = Message.INCOMPLETE if parsed.incomplete else ""
     message.subject = parsed.subject
     message.from_name = parsed.sender_name[:LONGEST]
     message.from_address = parsed.sender_address[:LONGEST]
@@ -134,7 +132,7 @@ def _fill(message: Message, parsed: ParsedMessage) -> None:
     is_sane = parsed.date is not None and parsed.date <= message.received_at + CLOCK_ERROR
     message.sent_at = parsed.date if parsed.date is not None and is_sane else message.received_at
     message.text = parsed.text
-    message.html = nh3.clean(parsed.html) if parsed.html else ""
+    message.html = sanitise_message(parsed.html) if parsed.html else ""
     message.message_id = parsed.message_id[:LONGEST]
     message.in_reply_to = parsed.in_reply_to[:LONGEST]
     message.references = [reference[:LONGEST] for reference in parsed.references[-MOST_REFERENCES:]]

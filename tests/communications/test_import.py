@@ -328,7 +328,7 @@ def test_a_message_that_kills_its_reader_is_given_up_in_the_end(dovecot, mailbox
     reading.read_account(account_id=account.pk)
 
     assert Message.objects.get(parse_state="parsed").subject == "dobra"
-    assert Message.objects.unparsed().get().parse_error == reading.INTERRUPTED
+    assert Message.objects.unparsed().get().parse_error == Message.INTERRUPTED
 
 
 def test_attachments_are_stored_once_however_often_it_is_read(dovecot, mailbox):
