@@ -37,9 +37,10 @@ class Message(models.Model):
 
     - the import: account, direction, raw, size, digest, received_at, is_old, is_skipped
     - reading (`communications.services.reading`): parse_state, parse_error ("incomplete" when only a part could be
-      read; the message counts as read then) and everything read out of the original: subject, from_*, reply_to, to, cc (lists of {"name", "address"}), date (as the header says, None when missing or
-      impossible), sent_at (that date, else the moment of arrival: what lists are sorted by), text, html (sanitised),
-      message_id, in_reply_to, references (without angle brackets), kind, has_attachments
+      read; the message counts as read then) and everything read out of the original: subject, from_*, reply_to, to,
+      cc (lists of {"name", "address"}), date (as the header says, None when missing or impossible), sent_at (that date,
+      else the moment of arrival: what lists are sorted by), text, html (sanitised), message_id, in_reply_to,
+      references (without angle brackets), kind, has_attachments.
       Texts are cut to LONGEST where the field says so, and have no NUL, which PostgreSQL does not store.
     - linking: lead, partner, linked_at, linked_by (None: by itself, as a reply), is_reply (found by its thread),
       opened_at and opened_by (a reply is bold until then); ignored_at, ignored_by
