@@ -31,7 +31,7 @@ def file_name(what: str, as_of: datetime | None, extension: str) -> str:
     if as_of is None:
         return f"{what}-{timezone.localdate():%Y-%m-%d}.{extension}"
     moment = f"{timezone.localtime(as_of):%Y-%m-%d %H.%M.%S}"
-    return f"{gettext('%(what)s as of %(moment)s') % {'what': what, 'moment': moment}}.{extension}"
+    return gettext("%(what)s as of %(moment)s") % {"what": what, "moment": moment} + f".{extension}"
 
 
 def begun(pieces: Iterator[bytes]) -> Iterator[bytes]:
