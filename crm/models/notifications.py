@@ -17,6 +17,7 @@ class NotificationKind(models.TextChoices):
     ACTIVITY_DUE = "activity_due", _("An activity is due")
     DUPLICATE = "duplicate", _("Somebody asks about a similar lead that they do not see")
     WORK = "work", _("Work that I left in the background has ended")
+    REPLY = "reply", _("A customer answers by e-mail on my lead")
 
 
 ICONS = {
@@ -26,6 +27,7 @@ ICONS = {
     NotificationKind.ACTIVITY_DUE: "calendar-due",
     NotificationKind.DUPLICATE: "copy",
     NotificationKind.WORK: "settings-check",
+    NotificationKind.REPLY: "mail-down",
 }
 
 
@@ -100,6 +102,8 @@ class Notification(models.Model):
             return gettext("Activity due: %(what)s") % values
         if self.kind == NotificationKind.DUPLICATE:
             return gettext("Is it the same lead? %(what)s") % values
+        if self.kind == NotificationKind.REPLY:
+            return gettext("New reply: %(what)s") % values
         if self.count == 1:
             return gettext("Lead assigned to you: %(what)s") % values
         return (
