@@ -40,6 +40,4 @@ def test_actions_on_a_merged_lead_lead_to_the_other(
     expect(page.get_by_label("Telefon")).to_have_value("600 100 200")
     assert not Comment.objects.exists()
 
-    told.get_by_role("link", name="Otwórz tamten lead").click()
-    page.get_by_role("button", name="Wyjdź").click()
-    page.wait_for_url(f"**/leads/{survivor.pk}/")
+    expect(told.get_by_role("link", name="Otwórz tamten lead")).to_have_attribute("href", f"/leads/{survivor.pk}/")
