@@ -31,6 +31,8 @@ class Provider:
     token_url: str
     scope: str
     imap_host: str
+    imap_port: int
+    imap_security: str
     smtp_host: str
     smtp_port: int
     smtp_security: str
