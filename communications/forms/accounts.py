@@ -72,6 +72,7 @@ class AccountForm(RecordForm):
         }
         help_texts = {
             "name": _("As it is called in Lejek; empty: the address."),
+            "login": _("Empty: the address."),
             "from_name": _("What recipients see beside the address."),
             "smtp_host": _("Empty: nothing is sent from this account."),
             "smtp_login": _("Empty: the same as for IMAP."),

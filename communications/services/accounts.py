@@ -156,14 +156,14 @@ def fetch_now(*, account: MailAccount) -> None:
         transaction.on_commit(queue)
 
 
-def set_active(*, account: MailAccount, is_active: bool, by: User) -> MailAccount:
+def set_active(*, account: MailAccount, is_active: bool, by: User | None) -> MailAccount:
     """Stop fetching and sending by the account, or take them up again. What it brought stays."""
     saved = ACCOUNTS.save(row=account, values={"is_active": is_active}, by=by, version=None)
     fetch_now(account=saved)
     return saved
 
 
-def delete_account(*, account: MailAccount, by: User) -> int:
+def delete_account(*, account: MailAccount, by: User | None) -> int:
     """Delete the account with its messages, and return how many they were.
 
     Raises InUse when a lead holds one of them, RuleError while it is being fetched (it is stopped then).
