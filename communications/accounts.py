@@ -52,3 +52,8 @@ def rows_of(accounts: MailAccountQuerySet) -> list[Row]:
         unparsed=Coalesce(Subquery(unparsed.values_list(Count("pk"))), 0)
     )
     return [Row(account, vars(account)["unparsed"], account_sentence(account)) for account in counted]
+
+
+def row_of(account: MailAccount) -> Row:
+    """The same of one account."""
+    return rows_of(MailAccount.objects.filter(pk=account.pk))[0]

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from communications.accounts import Row, rows_of
+from communications.accounts import row_of, rows_of
 from communications.forms.accounts import AccountForm
 from communications.models import MailAccount
 from communications.services.accounts import delete_account, fetch_now, refuse_linked, save_account, set_active
@@ -71,7 +71,7 @@ def account_edit(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_safe
 def account_health(request: HttpRequest, pk: int) -> HttpResponse:
     """How the account is now."""
-    return render(request, "communications/_account_health.html", {"row": _row(_account(request, pk))})
+    return render(request, "communications/_account_health.html", {"row": row_of(_account(request, pk))})
 
 
 @require_POST
@@ -163,10 +163,6 @@ def _account(request: HttpRequest, pk: int) -> MailAccount:
     return get_object_or_404(accounts.select_related("health", "secrets", "owner"), pk=pk)
 
 
-def _row(account: MailAccount) -> Row:
-    return rows_of(MailAccount.objects.filter(pk=account.pk))[0]
-
-
 def _save(request: HttpRequest, account: MailAccount | None, *, owner: User | None) -> HttpResponseBase:
     form = AccountForm(request.POST if request.method == "POST" else None, instance=account, owner=owner)
     return save_form(
@@ -185,7 +181,7 @@ def _save(request: HttpRequest, account: MailAccount | None, *, owner: User | No
             version=form.cleaned_data["version"],
         ),
         saved_at=_card_url,
-        context={"account": account, "row": _row(account) if account else None, **_scope(owner)},
+        context={"account": account, "row": row_of(account) if account else None, **_scope(owner)},
     )
 
 
