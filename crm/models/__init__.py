@@ -22,6 +22,7 @@ from crm.models.reference import (
     ReferenceItem,
     Source,
 )
+from crm.models.seller import Seller
 from crm.models.system import SystemSettings, Visibility
 from crm.models.users import Language, Team, Theme, User
 
@@ -51,6 +52,7 @@ __all__ = [
     "Position",
     "Product",
     "ReferenceItem",
+    "Seller",
     "Source",
     "SystemSettings",
     "Team",
