@@ -125,6 +125,7 @@ def _public_functions(tree: ast.Module) -> Iterator[ast.FunctionDef]:
 
 TOOLS_OF_SERVICES: dict[str, str] = {
     "crm/services/users.py": "put_values and save_user are what inviting and changing a user have in common",
+    "documents/services/store.py": "what the services of documents have in common, called by them alone",
     "crm/services/records.py": "what the services of partners and products have in common, called by them alone",
 }
 
