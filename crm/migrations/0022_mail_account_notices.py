@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0020_reply_notifications"),
+        ("crm", "0021_pattern_default"),
     ]
 
     operations = [
