@@ -7,6 +7,7 @@ from functools import cached_property
 from crm.errors import RuleError
 from crm.models import LeadStatus, User
 from leads import permissions
+from leads.card_actions import CardAction, card_actions
 from leads.files import MAX_BYTES
 from leads.history import time_in_status
 from leads.models import Lead
@@ -63,6 +64,11 @@ class LeadCard:
     def max_file_megabytes(self) -> int:
         """How large a file may be."""
         return MAX_BYTES // 2**20
+
+    @cached_property
+    def actions(self) -> list[CardAction]:
+        """What later apps let one do."""
+        return card_actions(lead=self.lead, user=self.user)
 
     @property
     def can_lose(self) -> bool:

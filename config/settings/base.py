@@ -186,6 +186,14 @@ MY_DAY_PROVIDERS = [
     "leads.my_day_blocks.undescribed_leads",
 ]
 
+# E-mails of other apps: who sends them (leads.mailing.MailSender), and what the dialog „Napisz e-mail” may begin with,
+# by the word in its address (leads.mailing.MailSource).
+MAIL_SENDER = "communications.services.mail_sender.SENDER"
+MAIL_SOURCES: dict[str, str] = {}
+
+# Buttons on the card of a lead (leads.card_actions.CardActionProvider), in their order.
+LEAD_CARD_ACTIONS: list[str] = []
+
 # --- Celery -------------------------------------------------------------------------------------------------------
 
 CELERY_TIMEZONE = TIME_ZONE

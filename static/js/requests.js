@@ -69,11 +69,22 @@ document.addEventListener('htmx:configRequest', (event) => {
     event.detail.parameters.set('csrfmiddlewaretoken', csrfToken())
   }
 })
-// HTMX is silent about the end of a request whose element has been swapped away meanwhile; the request itself is not.
-document.addEventListener('htmx:beforeSend', ({ detail }) => {
+// HTMX tells of an answer at the element that asked: nobody hears it when that element has been swapped away meanwhile.
+// The request itself can be heard, and what the answer says is then told to the page.
+document.addEventListener('htmx:beforeSend', ({ detail: { elt, xhr } }) => {
   begin()
-  detail.xhr.addEventListener('loadend', end)
+  xhr.addEventListener('loadend', end)
+  xhr.addEventListener('readystatechange', () => {
+    if (xhr.readyState === XMLHttpRequest.DONE && xhr.status && !elt.isConnected) tell(xhr)
+  })
 })
+
+function tell (xhr) {
+  const events = JSON.parse(xhr.getResponseHeader('HX-Trigger') ?? '{}')
+  for (const [name, detail] of Object.entries(events)) window.htmx.trigger(document.body, name, detail)
+  if (xhr.status >= 400 && !('lejek:toast' in events)) toast(explain(xhr.status), 'danger')
+}
+
 document.addEventListener('htmx:sendError', () => toast(text('network'), 'danger'))
 document.addEventListener('htmx:timeout', () => toast(text('network'), 'danger'))
 

@@ -1,6 +1,7 @@
 """A real Chromium on a live server. A page that writes an error to its console fails its test."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 
@@ -93,6 +94,12 @@ def sign_in(page: Page, user: User) -> None:
     base_url = str(page.context._impl_obj._options["baseURL"])
     name = settings.SESSION_COOKIE_NAME
     page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": base_url}])
+
+
+def expect_page(page: Page, address: str) -> None:
+    """Wait until `page` has come to `address` (a pattern) and its scripts listen: the next keys go to them."""
+    expect(page).to_have_url(re.compile(address))
+    page.wait_for_load_state()
 
 
 def sign_out(page: Page) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from crm.models import User
 from leads.models import Lead
-from tests.browser.conftest import assert_accessible
+from tests.browser.conftest import assert_accessible, expect_page
 from tests.cast import FunnelCast
 from tests.factories.crm import PartnerFactory
 from tests.factories.leads import LeadFactory
@@ -32,7 +32,7 @@ def test_from_the_list_through_the_card_and_back(
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(rf"/leads/{leads['Cement'].pk}/"))
+    expect_page(page, rf"/leads/{leads['Cement'].pk}/")
 
     page.get_by_label("Nazwa", exact=True).focus()
     page.keyboard.press("Control+a")
@@ -45,9 +45,9 @@ def test_from_the_list_through_the_card_and_back(
 
     page.keyboard.press("Escape")
     expect(page.get_by_label("Nazwa", exact=True)).not_to_be_focused()
-    expect(page).to_have_url(re.compile(rf"/leads/{leads['Cement'].pk}/"))
+    expect_page(page, rf"/leads/{leads['Cement'].pk}/")
     page.keyboard.press("Escape")
-    expect(page).to_have_url(re.compile(r"/leads/$"))
+    expect_page(page, r"/leads/$")
 
     page.keyboard.press("f")
     page.keyboard.type("piasek")
@@ -70,7 +70,7 @@ def test_escape_does_not_lose_what_is_not_saved(
     page.keyboard.press("Escape")
     expect(page.locator("#confirm")).to_be_hidden()
     expect(page.get_by_label("Nazwa", exact=True)).to_have_value("Inna nazwa")
-    expect(page).to_have_url(re.compile(rf"/leads/{leads['Cement'].pk}/"))
+    expect_page(page, rf"/leads/{leads['Cement'].pk}/")
 
 
 @pytest.mark.parametrize(
@@ -112,8 +112,7 @@ def test_g_and_a_letter_open_the_pages(new_page: Callable[..., Page], ola: User,
     ):
         page.keyboard.press("g")
         page.keyboard.press(letter)
-        expect(page).to_have_url(re.compile(rf":\d+{address}$"))
-        page.wait_for_load_state()  # the next keys go to the new page
+        expect_page(page, rf":\d+{address}$")
     page.keyboard.press("g")
     page.keyboard.press("u")
     expect(page).to_have_url(re.compile(r":\d+/$"), timeout=1000)  # sales people have no settings
@@ -121,6 +120,6 @@ def test_g_and_a_letter_open_the_pages(new_page: Callable[..., Page], ola: User,
     page.goto("/partners/")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(r"/partners/\d+/"))
+    expect_page(page, r"/partners/\d+/")
     page.keyboard.press("Escape")
-    expect(page).to_have_url(re.compile(r"/partners/$"))
+    expect_page(page, r"/partners/$")

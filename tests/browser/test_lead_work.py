@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from crm.models import Notification, User
 from leads.models import Activity, Comment, Lead, LeadFile
@@ -125,6 +125,14 @@ DROP = """
 """
 
 
+def draw_anew(page: Page) -> None:
+    """The list of files, as when somebody else changed it."""
+    page.locator("#file-list").evaluate(
+        "list => { list.dataset.old = ''; htmx.trigger(document.body, 'files:changed') }"
+    )
+    expect(page.locator("#file-list:not([data-old]) .file")).to_have_count(2)
+
+
 def test_files_are_dropped_anywhere_chosen_and_taken_away(new_page: NewPage, ola: User, lead: Lead) -> None:
     page = new_page(ola)
     open_card(page, lead)
@@ -151,10 +159,13 @@ def test_files_are_dropped_anywhere_chosen_and_taken_away(new_page: NewPage, ola
         files.filter(has_text="a.txt").get_by_role("link", name="Pobierz a.txt").click()
     assert download.value.suggested_filename == "a.txt"
     files.filter(has_text="a.txt").get_by_role("button", name="Usuń a.txt").click()
-    with page.expect_response(re.compile(r"/files/$")):  # the list is drawn anew while the question stands
-        page.evaluate("() => htmx.trigger(document.body, 'files:changed')")
-    page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-settling, .htmx-swapping')")
-    page.get_by_role("dialog").get_by_role("button", name="Usuń", exact=True).click()
+    draw_anew(page)  # while the question stands
+    held: list[Route] = []
+    page.route(re.compile(r"/delete/$"), lambda route: held.append(route))
+    with page.expect_request(re.compile(r"/delete/$")):
+        page.get_by_role("dialog").get_by_role("button", name="Usuń", exact=True).click()
+    draw_anew(page)  # and once more while the answer is on its way: its button is gone then
+    held[0].continue_()
     say(page, "Usunięto „a.txt”.")
     expect(files).to_have_count(1)
     assert [file.name for file in LeadFile.objects.all()] == ["Ustalenia.txt"]
