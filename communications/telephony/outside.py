@@ -95,7 +95,12 @@ def _parts(url: str) -> tuple[str, int, bool]:
     except (ValueError, httpx.InvalidURL) as error:
         raise NotAllowed(_("This is no address: %(url)s") % {"url": url[:200]}) from error
     is_trusted = host in settings.TELEPHONY_TRUSTED_HOSTS
-    if not host or parts.username or parts.password or parts.scheme not in (("https", "http") if is_trusted else ("https",)):
+    if (
+        not host
+        or parts.username
+        or parts.password
+        or parts.scheme not in (("https", "http") if is_trusted else ("https",))
+    ):
         raise NotAllowed(_("Only addresses that begin with https:// are asked."))
     return host, port or (443 if parts.scheme == "https" else 80), is_trusted
 

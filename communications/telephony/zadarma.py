@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from communications.telephony import outside
@@ -188,7 +189,9 @@ def _moment(payload: Mapping[str, Any], credentials: Credentials) -> datetime | 
     if not text:
         return None
     try:
-        local = datetime.strptime(text, "%Y-%m-%d %H:%M:%S")
+        local = parse_datetime(text)
+        if local is None:
+            raise Unreadable("call_start is no moment")
         return local.replace(tzinfo=ZoneInfo(credentials.time_zone)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise Unreadable("call_start is impossible") from error

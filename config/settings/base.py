@@ -194,6 +194,9 @@ MAIL_SOURCES: dict[str, str] = {}
 # Buttons on the card of a lead (leads.card_actions.CardActionProvider), in their order.
 LEAD_CARD_ACTIONS: list[str] = []
 
+# Tabs of the section „Leady” that later apps add: URL name and a function (leads.sections.Provider) each.
+LEAD_TABS: list[tuple[str, str]] = []
+
 # --- Celery -------------------------------------------------------------------------------------------------------
 
 CELERY_TIMEZONE = TIME_ZONE
@@ -213,6 +216,12 @@ CELERY_BEAT_SCHEDULE = {
     "tell due activities": {"task": "leads.tasks.tell_due_activities", "schedule": 60.0},
     "send waiting notifications": {"task": "crm.tasks.send_waiting_notification_mails", "schedule": 60.0},
 }
+
+# --- Telephony ----------------------------------------------------------------------------------------------------
+
+ZADARMA_API_URL = "https://api.zadarma.com"
+# Hosts of telephony in the company's own network: they may be asked over http, and have an internal address.
+TELEPHONY_TRUSTED_HOSTS = env.list("TELEPHONY_TRUSTED_HOSTS", default=[])
 
 # --- Mail ---------------------------------------------------------------------------------------------------------
 
