@@ -1,5 +1,6 @@
 """Development and `make run`: embedded servers, demo logins, no TLS."""
 
+import base64
 import hashlib
 
 from config.env import env, lejek_home, read_server_addresses
@@ -12,6 +13,10 @@ from config.settings.servers import *  # noqa: E402, F403
 DEBUG = env.bool("DEBUG", default=False)
 # Of one installation only: made from its place, so that two copies on a machine do not share sessions.
 SECRET_KEY = env.str("SECRET_KEY", default=hashlib.sha256(f"lejek {lejek_home()}".encode()).hexdigest())
+ENCRYPTION_KEYS = env.list(
+    "ENCRYPTION_KEY",
+    default=[base64.urlsafe_b64encode(hashlib.sha256(f"{SECRET_KEY} at rest".encode()).digest()).decode()],
+)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 STATIC_ROOT = lejek_home() / "static"
 MEDIA_ROOT = lejek_home() / "media"

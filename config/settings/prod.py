@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 from config.env import BASE_DIR, env
@@ -31,6 +32,13 @@ ALLOWED_HOSTS = [*_hosts, "localhost"]
 _required("DATABASE_URL", "give the address of PostgreSQL, as in postgresql://user:password@host/lejek")
 _required("REDIS_URL", "give the address of Redis, as in redis://host:6379/0")
 _required("EMAIL_URL", "give the address of the mail server, as in smtp+tls://user:password@host:587")
+
+_required("ENCRYPTION_KEY", "give the key of stored passwords: 32 random bytes in URL-safe Base64, and keep it")
+ENCRYPTION_KEYS = [key.strip() for key in env.list("ENCRYPTION_KEY") if key.strip()]
+try:
+    [Fernet(key) for key in ENCRYPTION_KEYS]
+except ValueError:
+    raise ImproperlyConfigured("ENCRYPTION_KEY is no key: give 32 random bytes in URL-safe Base64.") from None
 
 from config.settings.base import *  # noqa: E402, F403
 from config.settings.servers import *  # noqa: E402, F403

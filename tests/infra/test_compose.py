@@ -21,6 +21,7 @@ OURS = ["migrate", "web", "worker", "beat"]
 OF_PROGRAMS = {"GRANIAN_WORKERS", "CELERY_WORKER_CONCURRENCY", "DJANGO_SETTINGS_MODULE"}
 GIVEN = {
     "SECRET_KEY": "k7Jt0s-long-enough-and-random-enough-for-a-test-of-compose",
+    "ENCRYPTION_KEY": "bGVqZWstdGVzdHMtb25seS1sZWplay10ZXN0cy1vbmw=",
     "ALLOWED_HOSTS": "crm.example.com",
     "POSTGRES_PASSWORD": "tajne",
 }
@@ -68,14 +69,14 @@ def test_production_starts_with_the_variables_of_the_service(service):
 def test_each_variable_that_production_requires_is_there():
     required = set(re.findall(r"_required\(\"(\w+)\"", (BASE_DIR / "config/settings/prod.py").read_text()))
 
-    assert required == {"SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "EMAIL_URL"}
+    assert required == {"SECRET_KEY", "ENCRYPTION_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "EMAIL_URL"}
     assert required <= set(environment("web"))
 
 
 def test_no_secret_has_a_default():
     text = (BASE_DIR / "docker-compose.yml").read_text()
 
-    for secret in ("SECRET_KEY", "POSTGRES_PASSWORD", "ALLOWED_HOSTS"):
+    for secret in ("SECRET_KEY", "ENCRYPTION_KEY", "POSTGRES_PASSWORD", "ALLOWED_HOSTS"):
         assert set(re.findall(rf"\$\{{{secret}(:.)", text)) == {":?"}
 
 

@@ -12,6 +12,7 @@ from config.env import BASE_DIR
 GOOD = {
     "DJANGO_SETTINGS_MODULE": "config.settings.prod",
     "SECRET_KEY": "k7Jt0s-long-enough-and-random-enough-for-a-test-of-production",
+    "ENCRYPTION_KEY": "bGVqZWstdGVzdHMtb25seS1sZWplay10ZXN0cy1vbmw=",
     "ALLOWED_HOSTS": "crm.example.com",
     "DATABASE_URL": "postgresql://lejek:tajne@db.example.com:5432/lejek",
     "REDIS_URL": "redis://redis.example.com:6379/0",
@@ -57,6 +58,8 @@ def values(*names: str, **variables: str) -> dict[str, object]:
         ({"ALLOWED_HOSTS": "crm.example.com, *"}, "ALLOWED_HOSTS is open to every host"),
         ({"DATABASE_URL": ""}, "DATABASE_URL is not set: give the address of PostgreSQL"),
         ({"REDIS_URL": " "}, "REDIS_URL is not set: give the address of Redis"),
+        ({"ENCRYPTION_KEY": ""}, "ENCRYPTION_KEY is not set: give the key of stored passwords"),
+        ({"ENCRYPTION_KEY": "short"}, "ENCRYPTION_KEY is no key: give 32 random bytes in URL-safe Base64."),
         ({"EMAIL_URL": ""}, "EMAIL_URL is not set: give the address of the mail server"),
     ],
 )

@@ -1,0 +1,1 @@
+"""IMAP: fetching and reading e-mails."""
