@@ -3,12 +3,13 @@
 Nothing here knows the database. `fold` is a function of the set of events: neither their order nor a repetition counts.
 """
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
-from typing import TypeVar
+from typing import Any, TypeVar
 
 # What is kept of a number or an extension, as a provider sends it.
 LONGEST = 50
@@ -128,6 +129,17 @@ def _extensions(ordered: list[CallEvent], ends: list[CallEvent], answers: list[C
         if found := sorted({event.extension for event in told if event.extension}):
             return tuple(found)
     return ()
+
+
+def storable(payload: dict[str, Any]) -> dict[str, Any]:
+    """A notification as JSON that PostgreSQL takes: without NUL, halves of characters, and numbers that are none."""
+    try:
+        text = json.dumps(payload, ensure_ascii=False, allow_nan=False)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("the body has a number that is none") from error
+    whole = text.encode("utf-8", "replace").decode().replace("\\u0000", "\N{REPLACEMENT CHARACTER}")
+    stored: dict[str, Any] = json.loads(whole)
+    return stored
 
 
 def clean_number(text: str) -> str:

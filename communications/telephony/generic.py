@@ -22,6 +22,7 @@ from communications.telephony.events import (
     Unreadable,
     clean_duration,
     clean_number,
+    storable,
 )
 from communications.telephony.provider import CallFailed, Credentials, Delivery, Download, Refused
 
@@ -44,6 +45,8 @@ def sign(body: bytes, *, secret: str, timestamp: str) -> str:
 class Generic:
     """See communications.telephony.provider.Provider."""
 
+    recording_delay = timedelta()
+
     def is_signed(self, delivery: Delivery, secret: str) -> bool:
         expected = sign(delivery.body, secret=secret, timestamp=delivery.headers.get(TIMESTAMP, ""))
         return hmac.compare_digest(expected.encode(), delivery.headers.get(SIGNATURE, "").encode())
@@ -63,7 +66,7 @@ class Generic:
             raise Unreadable("the body is not JSON") from error
         if not isinstance(payload, dict):
             raise Unreadable("the body is not a JSON object")
-        return payload
+        return storable(payload)
 
     def event(self, payload: Mapping[str, Any], credentials: Credentials) -> CallEvent | None:
         step = STEPS.get(_text(payload, "event", LONGEST_ID))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from django.utils.functional import Promise
@@ -60,7 +60,9 @@ class CallFailed(Exception):
 
 
 class Provider(Protocol):
-    """One kind of telephony."""
+    """One kind of telephony. A recording is there so long after the end of its call."""
+
+    recording_delay: timedelta
 
     def is_signed(self, delivery: Delivery, secret: str) -> bool:
         """Whether whoever sent it knows the secret."""

@@ -23,6 +23,7 @@ from communications.telephony.events import (
     Unreadable,
     clean_duration,
     clean_number,
+    storable,
 )
 from communications.telephony.provider import CallFailed, Credentials, Delivery, Download, Refused
 
@@ -83,6 +84,8 @@ def _signature(text: str, secret: str) -> str:
 class Zadarma:
     """See communications.telephony.provider.Provider."""
 
+    recording_delay = timedelta(seconds=40)
+
     def is_signed(self, delivery: Delivery, secret: str) -> bool:
         try:
             expected = sign(self.payload(delivery), secret=secret)
@@ -99,7 +102,7 @@ class Zadarma:
     def payload(self, delivery: Delivery) -> dict[str, Any]:
         try:
             text = delivery.body.decode()
-            return dict(parse_qsl(text, keep_blank_values=True, strict_parsing=True, max_num_fields=100))
+            return storable(dict(parse_qsl(text, keep_blank_values=True, strict_parsing=True, max_num_fields=100)))
         except ValueError as error:
             raise Unreadable("the body is not a form in UTF-8") from error
 
@@ -117,14 +120,15 @@ class Zadarma:
             return CallEvent(call_id, step, recording=recording)
         told = _text(payload, "disposition").lower()
         is_recorded = _text(payload, "is_recorded") == "1" and REFERENCE.fullmatch(recording)
-        caller, extension = (clean_number(_text(payload, field)) for field in ("caller_id", "internal"))
+        extension = clean_number(_text(payload, "internal"))
+        caller = _number(_text(payload, "caller_id"))
         return CallEvent(
             call_id=call_id,
             step=step,
             direction=direction,
             at=_moment(payload, credentials),
             caller=caller or (extension if direction is Direction.OUT else ""),
-            recipient=clean_number(_text(payload, "called_did") or _text(payload, "destination")),
+            recipient=_number(_text(payload, "called_did") or _text(payload, "destination")),
             extension=extension,
             duration=_duration(payload),
             result=RESULTS.get(told, Result.FAILED) if told else None,
@@ -181,6 +185,12 @@ def _text(payload: Mapping[str, Any], name: str) -> str:
     if len(text) > 200 or "\0" in text:
         raise Unreadable(f"{name} is too long or has a NUL")
     return text
+
+
+def _number(text: str) -> str:
+    """Numbers come in international form, with or without the plus sign; an extension has few digits."""
+    text = clean_number(text)
+    return f"+{text}" if text.isdecimal() and len(text) >= 10 and not text.startswith("0") else text
 
 
 def _moment(payload: Mapping[str, Any], credentials: Credentials) -> datetime | None:

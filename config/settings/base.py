@@ -179,6 +179,7 @@ SEARCH_PROVIDERS = ["crm.finders.PAGES", "leads.finders.LEADS", "crm.finders.PAR
 
 # Mój dzień: a function each (leads.my_day.Provider), in the order of their blocks.
 MY_DAY_PROVIDERS = [
+    "communications.my_day.calls_to_process",
     "leads.my_day_blocks.due_activities",
     "leads.my_day_blocks.overdue_leads",
     "leads.my_day_blocks.stuck_leads",
@@ -192,10 +193,10 @@ MAIL_SENDER = "communications.services.mail_sender.SENDER"
 MAIL_SOURCES: dict[str, str] = {}
 
 # Buttons on the card of a lead (leads.card_actions.CardActionProvider), in their order.
-LEAD_CARD_ACTIONS: list[str] = []
+LEAD_CARD_ACTIONS = ["communications.call_action.call_lead"]
 
 # Tabs of the section „Leady” that later apps add: URL name and a function (leads.sections.Provider) each.
-LEAD_TABS: list[tuple[str, str]] = []
+LEAD_TABS = [("communications:call_list", "communications.calls.section_tab")]
 
 # --- Celery -------------------------------------------------------------------------------------------------------
 
@@ -214,6 +215,7 @@ CELERY_BEAT_SCHEDULE = {
     "fold column totals": {"task": "leads.tasks.fold_column_totals", "schedule": 60.0},
     "compare names of leads": {"task": "leads.tasks.compare_names_of_leads", "schedule": 60.0},
     "tell due activities": {"task": "leads.tasks.tell_due_activities", "schedule": 60.0},
+    "fetch waiting recordings": {"task": "communications.tasks.fetch_waiting_recordings", "schedule": 60.0},
     "send waiting notifications": {"task": "crm.tasks.send_waiting_notification_mails", "schedule": 60.0},
 }
 

@@ -4,11 +4,14 @@ import { onLoad } from './dom.js'
 const SHOWN_FOR = { success: 5000, info: 6000, warning: 9000 }
 const container = document.getElementById('toasts')
 
-/** Show a message; level: success, info, warning or danger (which stays until it is closed). */
-export function toast (text, level = 'success') {
+/** Show a message; level: success, info, warning or danger (which stays until it is closed). `undo` takes it back. */
+export function toast (text, level = 'success', undo = null) {
   const element = document.getElementById('toast-template').content.cloneNode(true).firstElementChild
   element.dataset.level = level
   element.querySelector('p').textContent = text
+  const back = element.querySelector('[data-toast-undo]')
+  back.hidden = !undo
+  back.addEventListener('click', () => { element.remove(); undo() })
   // An open dialog covers everything that is not in it.
   const dialog = [...document.querySelectorAll('dialog[open]')].at(-1)
   if (container.parentElement !== (dialog ?? document.body)) (dialog ?? document.body).append(container)
@@ -45,6 +48,11 @@ if (notice) {
 
 document.addEventListener('lejek:toast', (event) => {
   for (const { text, level } of event.detail.toasts) toast(text, level)
+})
+
+// crm.htmx.trigger('lejek:undo'): the message has a button that posts `ids` to `url`.
+document.addEventListener('lejek:undo', ({ detail: { text, url, ids } }) => {
+  toast(text, 'success', () => window.htmx.ajax('POST', url, { values: { ids }, swap: 'none' }))
 })
 
 document.addEventListener('close', (event) => {
