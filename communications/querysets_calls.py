@@ -1,15 +1,16 @@
 """All reads of calls and telephony accounts. `visible_to` is the only door to calls."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from crm.models import Partner, User, Visibility
 from crm.visibility import visibility_of, visible_leads
 
 if TYPE_CHECKING:
-    from communications.models import Call, TelephonyAccount  # noqa: F401 - the types of the rows
+    from communications.models import Call, TelephonyAccount, TelephonyEvent  # noqa: F401 - the types of the rows
 
 MISSED = ("no_answer", "busy", "cancelled", "failed")
 
@@ -28,6 +29,18 @@ class TelephonyAccountQuerySet(models.QuerySet["TelephonyAccount"]):
         if not user.is_active or not user.has_perm("communications.manage_telephony"):
             return self.none()
         return self
+
+    def with_health(self) -> "TelephonyAccountQuerySet":
+        """With the last notification, and how many were not understood or whose recordings were not fetched."""
+        from communications.models import CallRecording, TelephonyEvent
+
+        latest = TelephonyEvent.objects.filter(account=OuterRef("pk")).order_by("-received_at").values("received_at")
+        failed = CallRecording.objects.filter(call__account=OuterRef("pk"), state="failed").order_by()
+        return self.select_related("health").annotate(
+            last_event_at=Subquery(latest[:1]),
+            unread_count=Count("events", filter=Q(events__call__isnull=True)),
+            failed_recordings=Subquery(failed.values("call__account").annotate(count=Count("pk")).values("count")),
+        )
 
 
 class CallQuerySet(models.QuerySet["Call"]):
@@ -71,6 +84,19 @@ class CallQuerySet(models.QuerySet["Call"]):
         return self.select_related("employee", "lead__status", "lead__partner", "ignored_by", "recording").defer(
             "lead__description"
         )
+
+
+def unread_events(accounts: Collection["TelephonyAccount"]) -> "QuerySet[TelephonyEvent]":
+    """What came in and was not understood, the latest first."""
+    from communications.models import TelephonyEvent
+
+    rows = TelephonyEvent.objects.filter(account__in=accounts, call__isnull=True)
+    return rows.select_related("account").order_by("-pk")
+
+
+def people_without_extension() -> "QuerySet[User]":
+    """Active users whose phone nobody knows."""
+    return User.objects.filter(is_active=True, phone_extension="")
 
 
 def _own(user: User) -> Q:

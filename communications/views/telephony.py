@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
-from django.db.models import Count, OuterRef, Q, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -13,14 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from communications.forms.telephony import TelephonyForm
-from communications.models import CallRecording, TelephonyAccount, TelephonyEvent
-from communications.querysets_calls import TelephonyAccountQuerySet
+from communications.models import TelephonyAccount
+from communications.querysets_calls import people_without_extension, unread_events
 from communications.services.calls import retry_unread
 from communications.services.telephony import check_account, delete_account, save_account
 from communications.telephony.provider import CallFailed
 from crm.errors import InUse
 from crm.htmx import redirect_to
-from crm.models import User
 from crm.requests import signed_in_user
 from crm.views.records import save_form
 
@@ -34,14 +32,12 @@ SECRET_LENGTH = 40
 def telephony_list(request: HttpRequest) -> HttpResponse:
     """The accounts, each with its address for notifications and its health."""
     user = signed_in_user(request)
-    accounts = list(_with_health(TelephonyAccount.objects.manageable_by(user)))
-    unread = TelephonyEvent.objects.filter(account__in=accounts, call__isnull=True).order_by("-pk")[:SHOWN_UNREAD]
-    without = User.objects.filter(is_active=True, phone_extension="").count() if accounts else 0
+    accounts = list(TelephonyAccount.objects.manageable_by(user).with_health())
     context = {
         "accounts": accounts,
-        "unread": unread.select_related("account"),
+        "unread": unread_events(accounts)[:SHOWN_UNREAD],
         "kinds": TelephonyAccount.Kind.choices,
-        "without_extension": without,
+        "without_extension": people_without_extension().count() if accounts else 0,
     }
     return render(request, "communications/telephony_list.html", context)
 
@@ -119,15 +115,3 @@ def _find(request: HttpRequest, pk: int) -> TelephonyAccount:
 
 def _back(request: HttpRequest, text: str, level: Any = "success") -> HttpResponseBase:
     return redirect_to(request, reverse("communications:telephony_list"), text, level)
-
-
-def _with_health(accounts: TelephonyAccountQuerySet) -> Any:
-    """With the last notification, and how many were not understood or whose recordings were not fetched."""
-    latest = TelephonyEvent.objects.filter(account=OuterRef("pk")).order_by("-received_at").values("received_at")[:1]
-    failed = CallRecording.objects.filter(call__account=OuterRef("pk"), state=CallRecording.State.FAILED)
-    counted = failed.order_by().values("call__account").annotate(count=Count("pk")).values("count")
-    return accounts.select_related("health").annotate(
-        last_event_at=Subquery(latest),
-        unread_count=Count("events", filter=Q(events__call__isnull=True)),
-        failed_recordings=Subquery(counted),
-    )
