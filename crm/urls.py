@@ -13,6 +13,7 @@ from crm.views import (
     partners,
     products,
     reference,
+    seller,
     settings,
     teams,
     users,
@@ -59,6 +60,8 @@ urlpatterns: list[URLPattern] = [
     path("settings/users/teams/<int:pk>/", teams.team_edit, name="team_edit"),
     path("settings/users/teams/<int:pk>/delete/", teams.team_delete, name="team_delete"),
     path("settings/", settings.settings_index, name="settings_index"),
+    path("settings/company/", seller.seller_edit, name="seller_edit"),
+    path("settings/company/logo/", seller.seller_logo, name="seller_logo"),
     # crm:status_list, type_list, priority_list, tag_list, lost_reason_list, campaign_list, medium_list, source_list,
     # position_list: the lists have names of their own, since the navigation links to them.
     *(

@@ -56,13 +56,15 @@ class Export:
 
     def rows(self) -> Iterator[list[Value]]:
         """The leads as they are at this moment, read from the database in pieces."""
-        with transaction.atomic():
+        with transaction.atomic(using=self.found.db):
             for values in self.found.iterator(chunk_size=CHUNK):
                 yield [read(values) for read in self.readers]
 
 
-def prepare_export(listing: Listing, *, all_columns: bool) -> Export:
-    """The whole list as it is filtered and sorted, with the columns of the list or with all there are."""
+def prepare_export(listing: Listing, *, all_columns: bool, alias: str) -> Export:
+    """The whole list as it is filtered and sorted, with the columns of the list or with all there are; `alias` names
+    the database that it is read from.
+    """
     columns = ALL_COLUMNS if all_columns else listing.columns
     values = {column.value for column in columns} - {"tag_ids"}
     return Export(
@@ -71,7 +73,7 @@ def prepare_export(listing: Listing, *, all_columns: bool) -> Export:
         readers=[_reader(column, listing.leads.choices) for column in columns],
         title=capfirst(str(Lead._meta.verbose_name_plural)),
         decimal_comma=get_language() == "pl",
-        found=ordered(listing.leads.qs, listing.order).values("pk", *values, tag_ids=TAG_IDS),
+        found=ordered(listing.leads.qs, listing.order).values("pk", *values, tag_ids=TAG_IDS).using(alias),
     )
 
 

@@ -19,9 +19,19 @@ __all__ = ["adam", "asgi_server", "ewa", "funnel", "marek", "ola", "team", "work
 @pytest.fixture(scope="session")
 def crm_sales_data() -> Path:
     """The folder of the real sales data beside the project; its lack skips the test, and fails it when CI=true."""
-    folder = BASE_DIR.parent / "shared" / "data" / "crm-sales"
+    return _shared_data("crm-sales")
+
+
+@pytest.fixture(scope="session")
+def hard_emails() -> Path:
+    """The folder of real and damaged messages beside the project; its lack skips, and fails when CI=true."""
+    return _shared_data("emails")
+
+
+def _shared_data(name: str) -> Path:
+    folder = BASE_DIR.parent / "shared" / "data" / name
     if not folder.is_dir():
-        reason = "The sales data are not there: expected ../shared/data/crm-sales beside the project."
+        reason = f"Data of the tests are not there: expected ../shared/data/{name} beside the project."
         if os.environ.get("CI", "").lower() in ("true", "1"):
             pytest.fail(reason)
         pytest.skip(reason)

@@ -110,12 +110,12 @@ def _process(random: Random, call: Call, lead: Lead | None) -> None:
 
 
 def _add_recordings() -> None:
-    sound = sound()
+    melody = sound()
     calls: Sequence[Call] = Call.objects.filter(result=Call.Result.ANSWERED).order_by("-started_at")[:RECORDINGS]
     for call in calls:
-        recording = CallRecording(call=call, source="demo", state=CallRecording.State.STORED, size=len(sound))
+        recording = CallRecording(call=call, source="demo", state=CallRecording.State.STORED, size=len(melody))
         recording.content_type = "audio/x-wav"
-        recording.file.save("", ContentFile(sound), save=False)
+        recording.file.save("", ContentFile(melody), save=False)
         recording.save()
 
 

@@ -16,7 +16,7 @@ from communications.services.calls import create_lead_of_call, shown_number, sta
 from communications.services.inbox import attach_item, detach_item, ignore_items, restore_items
 from communications.views.calls import find_call
 from crm.errors import RuleError, StaleObject
-from crm.htmx import close_dialog, redirect_to, toast, trigger
+from crm.htmx import Undo, close_dialog, redirect_to, toast, trigger
 from crm.models import User
 from crm.numbers import parse_id
 from crm.requests import signed_in_user
@@ -138,18 +138,15 @@ def _processed(request: HttpRequest, ids: list[int], done: list[int], text: str,
         text += " " + ngettext(
             "%(count)s was dealt with by somebody else.", "%(count)s were dealt with by somebody else.", left
         ) % {"count": left}
-    answer = changed(request, text if not undo else "")
-    if undo and is_htmx(request):
-        trigger(answer, "lejek:undo", text=text, url=undo, ids=",".join(map(str, done)))
-    return answer
+    way_back = Undo(undo, {"ids": ",".join(map(str, done))}) if undo else None
+    return changed(request, text, undo=way_back)
 
 
-def changed(request: HttpRequest, text: str, back: str = "") -> HttpResponseBase:
+def changed(request: HttpRequest, text: str, back: str = "", undo: Undo | None = None) -> HttpResponseBase:
     """The lists of calls in the page are read again, and a message says what happened."""
     if not is_htmx(request):
         return redirect_to(request, back or reverse("communications:call_list"), text)
-    answer = close_dialog(trigger(HttpResponse(status=204), CHANGED))
-    return toast(answer, text) if text else answer
+    return toast(close_dialog(trigger(HttpResponse(status=204), CHANGED)), text, undo=undo)
 
 
 def told(request: HttpRequest, text: str, *, status: int, back: str = "") -> HttpResponseBase:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.forms.fields import FileDrop, PlainText
 from crm.models import Language, Team, User
 from crm.people import assignable_roles, role_of
-from crm.photos import SquarePhoto, square_photo
+from crm.photos import Picture, square_photo
 from crm.roles import ROLES
 from crm.services.users import UserValues
 
@@ -35,7 +35,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     )
     remove_photo = forms.BooleanField(label=_("Remove the photo"), required=False)
 
-    photo: SquarePhoto | None = None
+    photo: Picture | None = None
 
     class Meta:
         model = User

@@ -30,6 +30,8 @@ class Audience:
             is_own = self.user_id in event["people"]
             told = {"kind": "call", "id": event["id"], "rings": is_own and event["rings"]}
             return told if is_own or self.owners is None else None
+        if event["kind"] == "mail":
+            return {"kind": "mail"} if event["owner"] in (None, self.user_id) else None
         if event["kind"] != "leads":
             return {"kind": event["kind"]} if event["to"] == self.user_id else None
         told = {"kind": "leads", "by": event["by"], "new": event["new"]}

@@ -55,6 +55,11 @@ def publish_call(*, call_id: int, people: Collection[int], rings: bool) -> None:
     _publish({"kind": "call", "id": call_id, "people": list(people), "rings": rings})
 
 
+def publish_mail(*, owner_id: int | None) -> None:
+    """Tell, after commit, that e-mails of somebody's own account, or of a shared one (None), came in or changed."""
+    _publish({"kind": "mail", "owner": owner_id})
+
+
 def _publish(event: dict[str, Any]) -> None:
     transaction.on_commit(partial(_send, json.dumps(event, separators=(",", ":"))), robust=True)
 

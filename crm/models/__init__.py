@@ -1,5 +1,6 @@
 """Users, partners, products and reference data: what every other app builds on."""
 
+from crm.models.document_types import DocumentType, InvoiceType, OrderType
 from crm.models.invitations import Invitation
 from crm.models.notifications import Notification, NotificationKind, NotificationPreference
 from crm.models.partners import Partner, PartnerContact
@@ -21,6 +22,7 @@ from crm.models.reference import (
     ReferenceItem,
     Source,
 )
+from crm.models.seller import Seller
 from crm.models.system import SystemSettings, Visibility
 from crm.models.users import Language, Team, Theme, User
 
@@ -30,7 +32,9 @@ __all__ = [
     "Campaign",
     "Colour",
     "DeletedName",
+    "DocumentType",
     "Invitation",
+    "InvoiceType",
     "Language",
     "LeadPriority",
     "LeadStatus",
@@ -42,11 +46,13 @@ __all__ = [
     "Notification",
     "NotificationKind",
     "NotificationPreference",
+    "OrderType",
     "Partner",
     "PartnerContact",
     "Position",
     "Product",
     "ReferenceItem",
+    "Seller",
     "Source",
     "SystemSettings",
     "Team",

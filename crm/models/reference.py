@@ -103,6 +103,7 @@ class LeadStatus(ColouredItem):
     is_lost = models.BooleanField(_("Lost"), default=False)
     is_won = models.BooleanField(_("Won"), default=False)
     stuck_after_days = models.PositiveSmallIntegerField(_("stuck after (days)"), null=True, blank=True)
+    needs_order = models.BooleanField(_("needs an order"), default=False)
 
     class Meta(ColouredItem.Meta):
         verbose_name = _("lead status")

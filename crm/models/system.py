@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from crm.models.document_types import InvoiceType, OrderType
+
 
 class Visibility(models.TextChoices):
     ALL = "all", _("All leads")
@@ -46,6 +48,13 @@ class SystemSettings(models.Model):
         max_length=4,
         choices=[(Visibility.ALL.value, Visibility.ALL.label), (Visibility.TEAM.value, Visibility.TEAM.label)],
         default=Visibility.ALL,
+    )
+
+    order_type = models.ForeignKey(
+        OrderType, verbose_name=_("order type"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    invoice_type = models.ForeignKey(
+        InvoiceType, verbose_name=_("invoice type"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
     objects = SystemSettingsManager()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.errors import RuleError
 from crm.models import Team, User
 from crm.people import administrators, assignable_roles, manageable_users
-from crm.photos import SquarePhoto
+from crm.photos import Picture
 from crm.references import check_references, vanished
 from crm.roles import ADMINISTRATOR, ROLES
 
@@ -37,7 +37,7 @@ def set_theme(*, user: User, theme: str) -> None:
 
 
 @transaction.atomic
-def update_profile(*, user: User, photo: SquarePhoto | None = None, remove_photo: bool = False) -> None:
+def update_profile(*, user: User, photo: Picture | None = None, remove_photo: bool = False) -> None:
     """Store what the user changed about themselves; the form has put it on `user`. The old photo's file goes away."""
     old = User.objects.only("photo").get(pk=user.pk).photo
     if photo is not None:

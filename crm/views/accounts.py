@@ -3,6 +3,7 @@
 from allauth.account.utils import perform_login
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import get_token
@@ -91,8 +92,13 @@ def user_photo(request: HttpRequest, pk: int) -> FileResponse:
     user = get_object_or_404(User.objects.only("photo"), pk=pk)
     if not user.photo:
         raise Http404
+    return picture_response(user.photo, content_type="image/webp")
+
+
+def picture_response(picture: FieldFile, *, content_type: str) -> FileResponse:
+    """A picture whose address changes with it, so that browsers may keep it; 404 when its file is gone."""
     try:
-        response = FileResponse(user.photo.open("rb"), content_type="image/webp")
+        response = FileResponse(picture.open("rb"), content_type=content_type)
     except FileNotFoundError as error:
         raise Http404 from error
     response.headers["Cache-Control"] = f"private, max-age={YEAR}, immutable"

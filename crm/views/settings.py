@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from crm.errors import RuleError, StaleObject
 from crm.forms.settings import ParametersForm
 from crm.htmx import redirect_to
-from crm.models import SystemSettings
+from crm.models import Seller, SystemSettings
 from crm.reference import KINDS
 from crm.requests import signed_in_user
 from crm.services.parameters import update_parameters
@@ -38,6 +38,6 @@ def settings_index(request: HttpRequest) -> HttpResponseBase:
     return render(
         request,
         "crm/settings_index.html",
-        {"form": form, "stored": stored, "kinds": kinds},
+        {"form": form, "stored": stored, "kinds": kinds, "seller": Seller.objects.current()},
         status=422 if form.is_bound else 200,
     )

@@ -9,12 +9,14 @@ from crm.models import (
     ActivityType,
     Campaign,
     Colour,
+    InvoiceType,
     LeadPriority,
     LeadStatus,
     LeadTag,
     LeadType,
     LostReason,
     Medium,
+    OrderType,
     Position,
     ReferenceItem,
     Source,
@@ -81,6 +83,11 @@ ACTIVITY_TYPES: list[dict[str, Any]] = [
     {"name": "Spotkanie", "kind": ActivityType.Kind.MEETING, "icon": "users", "colour": Colour.PURPLE},
     {"name": "Zadanie", "kind": ActivityType.Kind.TASK, "icon": "checkbox", "colour": Colour.GRAY},
 ]
+ORDER_TYPES = [{"name": "Zamówienie sprzedaży", "pattern": "ZS/{rok}/{miesiąc}/{nr:04}"}]
+INVOICE_TYPES: list[dict[str, Any]] = [
+    {"name": "Faktura VAT", "pattern": "FV/{rok}/{miesiąc}/{nr:04}"},
+    {"name": "Faktura korygująca", "pattern": "KOR/{rok}/{miesiąc}/{nr:04}", "is_correction": True},
+]
 KINDS: tuple[type[ReferenceItem], ...] = (
     LeadStatus,
     LeadType,
@@ -92,6 +99,8 @@ KINDS: tuple[type[ReferenceItem], ...] = (
     Source,
     Position,
     ActivityType,
+    OrderType,
+    InvoiceType,
 )
 
 
@@ -108,7 +117,7 @@ class Command(BaseCommand):
 def load_seed() -> bool:
     """Load the seed when there is no reference data at all; tell whether it was loaded."""
     with transaction.atomic():
-        SystemSettings.objects.select_for_update().get(pk=1)  # one start at a time
+        parameters = SystemSettings.objects.select_for_update().get(pk=1)  # one start at a time
         if any(kind._default_manager.exists() for kind in KINDS):
             return False
         _store(LeadStatus, STATUSES)
@@ -120,6 +129,11 @@ def load_seed() -> bool:
         _store(Source, [{"name": name} for name in SOURCES])
         _store(Position, [{"name": name} for name in POSITIONS])
         _store(ActivityType, ACTIVITY_TYPES)
+        _store(OrderType, ORDER_TYPES)
+        _store(InvoiceType, INVOICE_TYPES)
+        parameters.order_type = OrderType.objects.get(name=ORDER_TYPES[0]["name"])
+        parameters.invoice_type = InvoiceType.objects.get(name=INVOICE_TYPES[0]["name"])
+        parameters.save()
     return True
 
 

@@ -1,0 +1,73 @@
+"""Sales orders."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from crm.models import OrderType
+from documents.models.base import Document, DocumentLine, NumberCounter
+from documents.querysets import OrderQuerySet
+
+
+class Order(Document):  # type: ignore[django-manager-missing]
+    """What a customer orders: Szkic → Potwierdzone → Zrealizowane, or Anulowane."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        CONFIRMED = "confirmed", pgettext_lazy("state of an order", "Confirmed")
+        DONE = "done", pgettext_lazy("state of an order", "Fulfilled")
+        CANCELLED = "cancelled", pgettext_lazy("state of an order", "Cancelled")
+
+    type = models.ForeignKey(OrderType, verbose_name=_("order type"), on_delete=models.PROTECT, related_name="orders")
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.DRAFT, editable=False)
+    delivery_date = models.DateField(_("delivery date"), null=True, blank=True)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta(Document.Meta):
+        verbose_name = pgettext_lazy("sales document", "order")
+        verbose_name_plural = _("orders")
+        permissions = [
+            ("confirm_order", _("Can confirm orders")),
+            ("close_order", _("Can fulfil and cancel orders")),
+            ("view_unattached", _("Sees all documents without a lead")),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *Document.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "cancelled"]) | Q(number__isnull=False), name="order_numbered"
+            ),
+            models.CheckConstraint(condition=~Q(state="draft") | Q(number__isnull=True), name="order_draft_unnumbered"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["state", "-id"], name="order_by_state"),
+            models.Index(fields=["created_by", "-id"], name="order_without_lead", condition=Q(lead__isnull=True)),
+            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="order_search"),
+        ]
+
+
+class OrderLine(DocumentLine):  # type: ignore[django-manager-missing]
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+
+    class Meta(DocumentLine.Meta):
+        verbose_name = _("order line")
+        verbose_name_plural = _("order lines")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *DocumentLine.Meta.constraints,
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="orderline_quantity_positive"),
+        ]
+
+
+class OrderCounter(NumberCounter):
+    type = models.ForeignKey(OrderType, on_delete=models.CASCADE, related_name="+")
+
+    class Meta(NumberCounter.Meta):
+        verbose_name = _("counter of order numbers")
+        verbose_name_plural = _("counters of order numbers")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["type", "period"], name="ordercounter_unique")
+        ]
