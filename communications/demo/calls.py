@@ -1,7 +1,6 @@
 """Calls of the last weeks: from leads and partners, from strangers, missed ones, some recorded."""
 
 import wave
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from io import BytesIO
 from math import pi, sin
@@ -18,16 +17,19 @@ from communications.services.calls import take_notification
 from communications.services.inbox import attach_item, ignore_items
 from communications.services.telephony import save_account
 from crm.models import Partner, User
+from leads.demo.build import SELLER
 from leads.models import Lead
 
 SEED = 7
 CALLS, STRANGERS, RECORDINGS = 110, 0.22, 12
+# The last calls came today, most of them to the demo seller, and nobody has dealt with them yet.
+NEW = 10
 OWN_NUMBER = "+48221002030"
 FIRST_EXTENSION = 101
 WORKING_HOURS = (8, 16)
 DAYS = 21
-# Older calls have been processed by now; of the newest not all.
-PROCESSED_AFTER = timedelta(days=2)
+# The share of older calls that were forgotten.
+LEFT = 0.06
 
 
 def add_calls() -> None:
@@ -37,30 +39,35 @@ def add_calls() -> None:
         account=None, values={"kind": "generic", "name": "Centrala", "secret": get_random_string(40)}, by=None
     )
     people = list(User.objects.filter(is_active=True).order_by("pk"))
-    for number, person in enumerate(people, start=FIRST_EXTENSION):
-        User.objects.filter(pk=person.pk).update(phone_extension=str(number))
-        person.phone_extension = str(number)
+    for extension, owner in enumerate(people, start=FIRST_EXTENSION):
+        owner.phone_extension = str(extension)
+        owner.save(update_fields=["phone_extension"])
     sellers = [person for person in people if person.leads.exists()]
     leads = list(Lead.objects.exclude(phone_e164="").exclude(sales_person=None).select_related("sales_person"))
     partners = list(Partner.objects.exclude(phone_e164=""))
+    own = [lead for lead in leads if lead.is_open and lead.sales_person and lead.sales_person.email == SELLER]
     for place in range(CALLS):
         started = _moment(random, place)
-        if random.random() < STRANGERS:
+        is_new = place >= CALLS - NEW
+        if random.random() < STRANGERS * (2 if is_new else 1):
             number = random.choice(partners).phone if random.random() < 0.3 else _strange_number(random)
-            call = _play(random, account, number, random.choice(sellers), started, place)
+            person = own[0].sales_person if is_new else random.choice(sellers)
+            assert person is not None
+            call = _play(random, account, number, person, started, place)
             lead = None
         else:
-            lead = random.choice(leads)
+            lead = random.choice(own if is_new and place % 4 else leads)
             assert lead.sales_person is not None
             call = _play(random, account, lead.phone, lead.sales_person, started, place)
-        _process(random, call, lead)
+        if not is_new:
+            _process(random, call, lead)
     _add_recordings()
 
 
 def _moment(random: Random, place: int) -> datetime:
     """The later the call in the list, the newer: the last ones came within the last hours."""
     now = timezone.localtime().replace(second=0, microsecond=0)
-    if place >= CALLS - 8:
+    if place >= CALLS - NEW:
         return now - timedelta(minutes=12 + 17 * (CALLS - place))
     day = now - timedelta(days=1 + DAYS * (CALLS - place) // CALLS)
     while day.weekday() > 4:
@@ -86,7 +93,7 @@ def _play(random: Random, account: TelephonyAccount, number: str, person: User, 
         "recipient": number if is_out else OWN_NUMBER,
         "extension": extension,
     }
-    steps = [("ringing", 0, {})]
+    steps: list[tuple[str, int, dict[str, Any]]] = [("ringing", 0, {})]
     if result == "answered":
         steps.append(("answered", 9, {}))
     steps.append(("ended", 12 + seconds, {"result": result, "duration": seconds}))
@@ -99,20 +106,18 @@ def _play(random: Random, account: TelephonyAccount, number: str, person: User, 
 
 def _process(random: Random, call: Call, lead: Lead | None) -> None:
     """What people did with it: older calls of leads are linked, those of strangers ignored."""
-    is_new = timezone.now() - call.started_at < PROCESSED_AFTER
-    if random.random() < (0.7 if is_new else 0.06):
+    if random.random() < LEFT:
         return
     if lead is not None:
         attach_item(item=call, lead=lead, by=call.employee)
         Call.objects.filter(pk=call.pk).update(linked_at=call.started_at + timedelta(minutes=random.randint(1, 30)))
-    elif not is_new:
+    else:
         ignore_items(items=Call.objects.filter(pk=call.pk), by=call.employee)
 
 
 def _add_recordings() -> None:
     melody = sound()
-    calls: Sequence[Call] = Call.objects.filter(result=Call.Result.ANSWERED).order_by("-started_at")[:RECORDINGS]
-    for call in calls:
+    for call in Call.objects.filter(result=Call.Result.ANSWERED).newest_first()[:RECORDINGS]:
         recording = CallRecording(call=call, source="demo", state=CallRecording.State.STORED, size=len(melody))
         recording.content_type = "audio/x-wav"
         recording.file.save("", ContentFile(melody), save=False)

@@ -187,6 +187,9 @@ MY_DAY_PROVIDERS = [
     "leads.my_day_blocks.undescribed_leads",
 ]
 
+# What later apps put into demo data: functions without arguments, called in this order after the leads are there.
+DEMO_BUILDERS = ["communications.demo.calls.add_calls"]
+
 # E-mails of other apps: who sends them (leads.mailing.MailSender), and what the dialog „Napisz e-mail” may begin with,
 # by the word in its address (leads.mailing.MailSource).
 MAIL_SENDER = "communications.services.mail_sender.SENDER"
