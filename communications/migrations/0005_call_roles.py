@@ -15,6 +15,6 @@ def give(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("communications", "0003_calls"), ("crm", "0002_roles")]
+    dependencies = [("communications", "0004_calls"), ("crm", "0002_roles")]
 
     operations = [migrations.RunPython(give, migrations.RunPython.noop)]

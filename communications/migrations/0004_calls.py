@@ -16,7 +16,7 @@ import communications.models.telephony
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("communications", "0002_roles"),
+        ("communications", "0003_reading"),
         ("leads", "0016_my_day"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
