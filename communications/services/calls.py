@@ -149,7 +149,7 @@ def fetch_later(*, call_id: int, delay: timedelta = timedelta()) -> None:
     """Let a worker fetch the recording of a call, after `delay`."""
     from communications.tasks import fetch_recording
 
-    fetch_recording.apply_async(args=[call_id], countdown=delay.total_seconds())
+    fetch_recording.apply_async(args=(call_id,), countdown=delay.total_seconds())
 
 
 # --- „Utwórz” --------------------------------------------------------------------------------------------------------
