@@ -194,6 +194,11 @@ MAIL_SOURCES: dict[str, str] = {}
 # Buttons on the card of a lead (leads.card_actions.CardActionProvider), in their order.
 LEAD_CARD_ACTIONS: list[str] = []
 
+# --- Invoices ---------------------------------------------------------------------------------------------------------
+
+# Where the QR codes of invoices lead; the ministry has an address for tests too: https://qr-test.ksef.mf.gov.pl
+KSEF_QR_URL = env.str("KSEF_QR_URL", default="https://qr.ksef.mf.gov.pl")
+
 # --- Celery -------------------------------------------------------------------------------------------------------
 
 CELERY_TIMEZONE = TIME_ZONE
