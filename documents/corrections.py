@@ -1,0 +1,23 @@
+"""What a correcting invoice compares: the lines that held before it. A chain of corrections goes back to one invoice."""
+
+from documents.models import Invoice, InvoiceLine
+
+ISSUED = (Invoice.State.DUE, Invoice.State.PAID)
+
+
+def corrected_before(correction: Invoice) -> Invoice:
+    """The document whose lines held before this correction: the issued correction before it, else the invoice."""
+    corrected = correction.correction_of
+    assert corrected is not None
+    earlier = corrected.corrections.filter(state__in=ISSUED, pk__lt=correction.pk)
+    return earlier.order_by("-pk").first() or corrected
+
+
+def lines_before(correction: Invoice) -> list[InvoiceLine]:
+    """The lines that held before this correction, in their order."""
+    return list(corrected_before(correction).lines.order_by("position", "pk"))
+
+
+def last_state(invoice: Invoice) -> Invoice:
+    """The document whose lines hold now for an invoice: its last issued correction, else itself."""
+    return invoice.corrections.filter(state__in=ISSUED).order_by("-pk").first() or invoice
