@@ -21,3 +21,11 @@ def lines_before(correction: Invoice) -> list[InvoiceLine]:
 def last_state(invoice: Invoice) -> Invoice:
     """The document whose lines hold now for an invoice: its last issued correction, else itself."""
     return invoice.corrections.filter(state__in=ISSUED).order_by("-pk").first() or invoice
+
+
+def is_corrected(invoice: Invoice) -> bool:
+    """Whether a correction builds on this document: any draft or issued one of the invoice, or one after this one."""
+    standing = Invoice.objects.exclude(state=Invoice.State.CANCELLED)
+    if invoice.correction_of_id is None:
+        return standing.filter(correction_of=invoice.pk).exists()
+    return standing.filter(correction_of=invoice.correction_of_id, pk__gt=invoice.pk).exists()
