@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
@@ -31,15 +31,20 @@ def panel_context(
         "document": document,
         "kind": kind,
         "pdf_url": kind.url("pdf", document.pk),
-        "mail_url": f"{reverse('communications:mail_compose')}?about={kind.name}:{document.pk}"
-        if document.state in sendable
-        else "",
+        "mail_url": _mail_url(kind, document) if document.state in sendable else "",
         "lacks_seller": not Seller.objects.exists(),
         "is_invoice": kind is INVOICES,
     }
     if isinstance(document, Invoice):
         context |= _invoice_context(document, user, payment_form, ksef_form)
     return context
+
+
+def _mail_url(kind: Kind, document: AnyDocument) -> str:
+    try:
+        return f"{reverse('communications:mail_compose')}?about={kind.name}:{document.pk}"
+    except NoReverseMatch:
+        return ""
 
 
 def _invoice_context(
