@@ -143,7 +143,7 @@ def _rows(lines: Sequence[PrintedLine], discounts: bool) -> list[list[Any]]:
             (line.name, line.description.splitlines()),
             format_number(line.quantity),
             line.unit,
-            _price(line.price),
+            _trimmed(line.price, decimals=2),
             *([f"{format_number(line.discount)}%" if line.discount else "–"] if discounts else []),
             _rate(line.rate),
             _amount(line.amount),
@@ -223,7 +223,7 @@ def _payment(document: PrintedDocument) -> list[Fact]:
         account = f"{document.bank_name}\n{format_account(document.bank_account)}".strip()
         facts.append((_("Bank account"), account))
     if document.totals.vat_pln is not None and document.exchange_rate is not None:
-        rate = {"currency": document.currency, "rate": format_typed_number(document.exchange_rate)}
+        rate = {"currency": document.currency, "rate": _trimmed(document.exchange_rate, decimals=4)}
         text = _("1 %(currency)s = %(rate)s PLN") % rate
         if document.exchange_rate_on is not None:
             text = f"{text} ({format_day(document.exchange_rate_on)})"
@@ -258,9 +258,9 @@ def _notes(document: PrintedDocument) -> list[tuple[str, list[str]]]:
     return [(label, text.splitlines()) for label, text in notes if text]
 
 
-def _price(value: Decimal) -> str:
-    """A price with its two decimals, or more where it has them (up to four)."""
-    short = value.quantize(Decimal("0.01"))
+def _trimmed(value: Decimal, *, decimals: int) -> str:
+    """A number with that many decimals, or more where it has them."""
+    short = value.quantize(Decimal(1).scaleb(-decimals))
     return format_typed_number(short if short == value else value.normalize())
 
 
