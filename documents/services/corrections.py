@@ -41,8 +41,10 @@ def correct_invoice(*, invoice: Invoice, by: User | None) -> Invoice:
             setattr(correction, name, getattr(invoice, name))
         copy_buyer(correction, correction.partner)
         lines = []
-        for held in lines_of(last_state(invoice)):
-            line = INVOICES.line()
+        for position, held in enumerate(lines_of(last_state(invoice)), start=1):
+            if not held.quantity:
+                continue
+            line = INVOICES.line(position=position)
             fill_line(line, {name: getattr(held, name) for name in LINE_VALUES})
             lines.append(line)
         insert(INVOICES, correction, lines)
