@@ -34,7 +34,7 @@ class PaymentForm(RefusableForm):
 
     def __init__(self, *args: Any, balance: Balance, once: str = "", **kwargs: Any) -> None:
         initial = {"amount": abs(balance.left), "paid_on": timezone.localdate(), "once": once}
-        super().__init__(*args, auto_id="payment-%s", initial=initial, **kwargs)
+        super().__init__(*args, **{"auto_id": "payment-%s", "initial": initial, **kwargs})
 
 
 class KsefForm(RefusableForm):
@@ -48,4 +48,4 @@ class KsefForm(RefusableForm):
     )
 
     def __init__(self, *args: Any, invoice: Invoice, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="ksef-%s", initial={"number": invoice.ksef_number}, **kwargs)
+        super().__init__(*args, **{"auto_id": "ksef-%s", "initial": {"number": invoice.ksef_number}, **kwargs})

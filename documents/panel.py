@@ -62,7 +62,8 @@ def _invoice_context(
         ),
         "payments": list(root.payments.select_related("created_by")) if is_issued else [],
         "may_settle": may_settle,
-        "payment_form": payment_form or (PaymentForm(balance=balance, once=get_random_string(22)) if may_settle and balance.left else None),
+        "payment_form": payment_form
+        or (PaymentForm(balance=balance, once=get_random_string(22)) if may_settle and balance.left else None),
         "needs_ksef": needs_ksef_warning(invoice) and is_issued,
         "ksef_form": ksef_form or KsefForm(invoice=invoice),
         "may_enter_ksef": permissions.may_enter_ksef(user),
@@ -79,5 +80,3 @@ def _comparison(correction: Invoice) -> dict[str, Any]:
     after = list(correction.lines.order_by("position", "pk"))
     totals = money.compute(before, gross=gross), money.compute(after, gross=gross)
     return {"before": before, "difference": money.difference(*totals), "after": totals[1]}
-
-

@@ -144,9 +144,7 @@ def _buyer(document: Order | Invoice) -> PrintedParty:
     country = country_code(document.buyer_country)
     town = f"{document.buyer_postal_code} {document.buyer_city}".strip()
     parts = (document.buyer_street, town, document.buyer_country if country != POLAND else "")
-    return PrintedParty(
-        document.buyer_name or "–", tuple(filter(None, parts)), country=country, nip=document.buyer_nip
-    )
+    return PrintedParty(document.buyer_name or "–", tuple(filter(None, parts)), country=country, nip=document.buyer_nip)
 
 
 def _lines(document: Order | Invoice, lines: list[Any]) -> tuple[PrintedLine, ...]:
@@ -193,6 +191,4 @@ def _verification_url(invoice: Invoice) -> str:
     structured = getattr(invoice, "structured", None) if invoice.ksef_number else None
     if structured is None or invoice.seller is None or invoice.issue_date is None:
         return ""
-    return verification_url(
-        seller_nip=invoice.seller.nip, issued_on=invoice.issue_date, sha256=structured.digest
-    )
+    return verification_url(seller_nip=invoice.seller.nip, issued_on=invoice.issue_date, sha256=structured.digest)

@@ -6,6 +6,7 @@ nothing is computed anew. The fields are named as in the ministry's schema.
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 from ksef_client.documents.fa3 import FA3XmlValidationError, validate_fa3_xml_xsd
 from lxml import etree
@@ -30,7 +31,8 @@ def build_fa3(document: PrintedDocument, *, created_at: datetime, method: str = 
     `created_at` is the moment of issue, so that the same invoice gives the same bytes; `method` is a key of METHODS.
     Raises NotExportable.
     """
-    root = etree.Element(f"{{{NAMESPACE}}}Faktura", nsmap={None: NAMESPACE})
+    nsmap: Any = {None: NAMESPACE}
+    root = etree.Element(f"{{{NAMESPACE}}}Faktura", nsmap=nsmap)
     _header(root, created_at)
     _seller(_add(root, "Podmiot1"), document.seller)
     _buyer(_add(root, "Podmiot2"), document.buyer)

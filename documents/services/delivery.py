@@ -1,6 +1,6 @@
 """What became of the e-mails with invoices: an invoice is marked as sent only when one of them really went out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
@@ -33,7 +33,7 @@ def note_sent_of(invoice: Invoice) -> bool:
     return sent > 0 or open_ones > 0 or InvoiceMail.objects.filter(invoice=invoice, is_settled=True).exists()
 
 
-def _note(asked: Sequence[InvoiceMail]) -> tuple[int, int]:
+def _note(asked: Iterable[InvoiceMail]) -> tuple[int, int]:
     """How many of these e-mails are sent, and how many are neither sent nor failed."""
     mails = list(asked)
     states = mail_sender().states([mail.mail for mail in mails]) if mails else {}

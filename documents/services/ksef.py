@@ -38,7 +38,7 @@ def export_invoice(*, invoice: Invoice) -> StructuredInvoice:
 
 
 def enter_ksef_number(*, invoice: Invoice, number: str, by: User) -> Invoice:
-    """Keep the number that KSeF gave an issued invoice (in the place of one entered by mistake), and return the invoice.
+    """Keep the number that KSeF gave an issued invoice, in the place of one that it has, and return the invoice.
 
     Raises ValidationError for a number that is not correct; RuleError for what was not issued and for a number that
     another invoice has.

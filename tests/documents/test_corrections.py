@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from documents.transitions import find_transition
 
 from crm.errors import RuleError
 from crm.models import Seller, User
@@ -15,7 +16,6 @@ from documents.printing import printed, render
 from documents.services import add_lines, delete_draft, delete_line, take_step, update_draft, update_line
 from documents.services.corrections import CorrectionOpen, correct_invoice
 from documents.services.payments import balance_now, register_payment
-from documents.transitions import find_transition
 from tests.documents.billing import draft, issue, issued
 from tests.documents.printing import text_of
 from tests.factories.documents import InvoiceTypeFactory

@@ -8,6 +8,7 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
+from documents.transitions import find_transition
 from ksef_client.documents.fa3 import validate_fa3_xml_xsd
 from lxml import etree
 
@@ -17,7 +18,6 @@ from documents.models import Invoice, StructuredInvoice
 from documents.printing import printed, render
 from documents.services import take_step
 from documents.services.ksef import enter_ksef_number, export_invoice
-from documents.transitions import find_transition
 from tests.documents.billing import customer, draft, issued
 from tests.documents.printing import text_of
 
@@ -40,9 +40,7 @@ def test_the_file_is_valid_and_stays_the_same(client: Client, ewa: User, seller:
     client.force_login(ewa)
 
     first = _body(client, "invoice_fa3", invoice)
-    Seller.objects.create(
-        name="Nowa nazwa", nip="7740001454", street="Inna 1", postal_code="00-001", city="Warszawa"
-    )
+    Seller.objects.create(name="Nowa nazwa", nip="7740001454", street="Inna 1", postal_code="00-001", city="Warszawa")
     again = _body(client, "invoice_fa3", invoice)
 
     validate_fa3_xml_xsd(first)
@@ -141,9 +139,7 @@ def test_an_invoice_needs_the_company_data(ewa: User) -> None:
 
 def test_the_pdf_keeps_the_seller_of_the_day_of_issue(client: Client, ewa: User, marek: User) -> None:
     invoice = issued(by=ewa, lines=[{"quantity": Decimal(150)}], split_payment=True)
-    Seller.objects.create(
-        name="Nowa nazwa", nip="7740001454", street="Inna 1", postal_code="00-001", city="Warszawa"
-    )
+    Seller.objects.create(name="Nowa nazwa", nip="7740001454", street="Inna 1", postal_code="00-001", city="Warszawa")
     client.force_login(ewa)
 
     text = text_of(_body(client, "invoice_pdf", invoice))
