@@ -1,4 +1,4 @@
-"""What a correcting invoice compares: the lines that held before it. A chain of corrections goes back to one invoice."""
+"""What a correcting invoice compares: the lines that held before it. All corrections of an invoice refer to it."""
 
 from documents.models import Invoice, InvoiceLine
 

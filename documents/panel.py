@@ -14,7 +14,7 @@ from documents.kinds import INVOICES, AnyDocument, Kind
 from documents.mailing import SENDABLE_INVOICES, SENDABLE_ORDERS, needs_ksef_warning
 from documents.models import Invoice
 from documents.services.payments import balance_now
-from documents.settlement import is_overdue
+from documents.settlement import Balance, is_overdue
 
 
 def panel_context(
@@ -30,6 +30,7 @@ def panel_context(
     context: dict[str, Any] = {
         "document": document,
         "kind": kind,
+        "panel_url": kind.url("panel", document.pk),
         "pdf_url": kind.url("pdf", document.pk),
         "mail_url": _mail_url(kind, document) if document.state in sendable else "",
         "lacks_seller": not Seller.objects.exists(),
@@ -73,10 +74,14 @@ def _invoice_context(
     }
 
 
+def _new_payment(balance: Balance, *, may_settle: bool) -> PaymentForm | None:
+    return PaymentForm(balance=balance, once=get_random_string(22)) if may_settle and balance.left else None
+
+
 def _comparison(correction: Invoice) -> dict[str, Any]:
     """The lines before a correction, and what it changes by rate."""
     before = lines_before(correction)
     gross = correction.has_gross_prices
     after = list(correction.lines.order_by("position", "pk"))
     totals = money.compute(before, gross=gross), money.compute(after, gross=gross)
-    return {"before": before, "difference": money.difference(*totals), "after": totals[1]}
+    return {"before": before, "difference": money.difference(*totals)}
