@@ -239,6 +239,7 @@ def test_templates_have_no_inline_style_script_or_handler() -> None:
 
 
 ROOTLESS = {
+    "templates/documents/_line_saved.html": "amounts and errors, each swapped by its own name",
     "templates/leads/_board_cards.html": "cards of a column whose page names the column; more of them are appended",
     "templates/leads/_board_changes.html": "heads and cards, each put where it belongs",
     "templates/leads/_board_totals.html": "the totals of columns, each swapped by its own name",
