@@ -201,7 +201,7 @@ MY_DAY_PROVIDERS = [
 # E-mails of other apps: who sends them (leads.mailing.MailSender), and what the dialog „Napisz e-mail” may begin with,
 # by the word in its address (leads.mailing.MailSource).
 MAIL_SENDER = "communications.services.mail_sender.SENDER"
-MAIL_SOURCES: dict[str, str] = {}
+MAIL_SOURCES = {"invoice": "documents.mailing.INVOICES", "order": "documents.mailing.ORDERS"}
 
 # Buttons on the card of a lead (leads.card_actions.CardActionProvider), in their order.
 LEAD_CARD_ACTIONS: list[str] = ["documents.card_actions.create_order", "documents.card_actions.create_invoice"]
@@ -231,6 +231,7 @@ CELERY_BEAT_SCHEDULE = {
     "fold column totals": {"task": "leads.tasks.fold_column_totals", "schedule": 60.0},
     "compare names of leads": {"task": "leads.tasks.compare_names_of_leads", "schedule": 60.0},
     "tell due activities": {"task": "leads.tasks.tell_due_activities", "schedule": 60.0},
+    "note sent invoices": {"task": "documents.tasks.note_sent_invoices", "schedule": 60.0},
     "send waiting notifications": {"task": "crm.tasks.send_waiting_notification_mails", "schedule": 60.0},
 }
 
