@@ -11,6 +11,12 @@ from crm.models import User
 from documents.models.invoices import Invoice
 
 
+class PaymentQuerySet(models.QuerySet["Payment"]):
+    def visible_to(self, user: User) -> "PaymentQuerySet":
+        """The payments of the invoices that exist for `user`."""
+        return self.filter(invoice__in=Invoice.objects.visible_to(user))
+
+
 @pghistory.track(pghistory.InsertEvent(), pghistory.DeleteEvent())
 class Payment(models.Model):
     """A payment for an invoice and its corrections, in the invoice's currency; what went back is negative.
@@ -26,6 +32,8 @@ class Payment(models.Model):
     created_by = models.ForeignKey(
         User, verbose_name=_("created by"), null=True, on_delete=models.PROTECT, related_name="+"
     )
+
+    objects = PaymentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("payment")

@@ -43,7 +43,7 @@ def take_step(*, document: AnyDocument, transition: Transition, by: User | None,
             _number(kind, current)
         current.state = transition.target
         _store(current)
-        if isinstance(current, Invoice):
+        if isinstance(current, Invoice) and transition.by_hand:
             settle(invoice=current.correction_of or current)
             current.refresh_from_db(fields=["state", "version"])
     return current

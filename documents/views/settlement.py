@@ -37,7 +37,7 @@ def payment_create(request: HttpRequest, pk: int) -> HttpResponseBase:
         try:
             make_once(
                 key,
-                rows=Payment.objects.filter(invoice=invoice),
+                rows=Payment.objects.visible_to(user).filter(invoice=invoice),
                 make=lambda: register_payment(invoice=invoice, by=user, **values),
             )
             return redirect_to(request, INVOICES.url("detail", pk), _("The payment is registered."))
@@ -50,9 +50,7 @@ def payment_create(request: HttpRequest, pk: int) -> HttpResponseBase:
 def payment_delete(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Take a payment back."""
     user = signed_in_user(request)
-    payment = get_object_or_404(
-        Payment.objects.filter(invoice__in=Invoice.objects.visible_to(user)).select_related("invoice"), pk=pk
-    )
+    payment = get_object_or_404(Payment.objects.visible_to(user).select_related("invoice"), pk=pk)
     require(may_settle(user))
     try:
         delete_payment(payment=payment, by=user)

@@ -6,7 +6,6 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
-from documents.transitions import find_transition
 
 from crm.errors import RuleError
 from crm.models import Seller, User
@@ -16,6 +15,7 @@ from documents.printing import printed, render
 from documents.services import add_lines, delete_draft, delete_line, take_step, update_draft, update_line
 from documents.services.corrections import CorrectionOpen, correct_invoice
 from documents.services.payments import balance_now, register_payment
+from documents.transitions import find_transition
 from tests.documents.billing import draft, issue, issued
 from tests.documents.printing import text_of
 from tests.factories.documents import InvoiceTypeFactory
@@ -207,7 +207,7 @@ def test_the_page_shows_before_and_after(client: Client, ewa: User) -> None:
     assert 'name="correction_reason"' in page
     assert 'name="currency"' not in page
     assert "Przed korektą" in panel
-    assert "-123,00 zł" in panel
+    assert "-123,00" in panel
     assert reverse("documents:invoice_detail", args=[invoice.pk]) in panel
     original = client.get(reverse("documents:invoice_panel", args=[invoice.pk])).content.decode()
     assert reverse("documents:invoice_detail", args=[correction.pk]) in original
