@@ -31,15 +31,29 @@ LEAD_COLUMNS = (  # noqa: SIM905 - reads best as text
     "lost_reason_id status_entered_at"
 ).split()
 
-# Name, colour, closed, lost, won, and its share of all leads.
+# Name, colour, closed, lost, won, and its share of all leads in percent: a funnel that has grown for years, 30 of 100
+# leads open, most of them in the first columns, and most of the closed ones lost or won.
 STATUSES = (
-    ("Nowy", "blue", False, False, False, 17),
-    ("Kwalifikacja", "azure", False, False, False, 10),
-    ("Propozycja", "purple", False, False, False, 7),
-    ("Negocjacje", "orange", False, False, False, 4),
-    ("Wygrana", "green", True, False, True, 22),
-    ("Porażka", "red", True, True, False, 40),
+    ("Nowy", "blue", False, False, False, 9.0),
+    ("Kontakt", "azure", False, False, False, 5.0),
+    ("Kwalifikacja", "indigo", False, False, False, 4.0),
+    ("Potrzeby", "purple", False, False, False, 2.5),
+    ("Spotkanie", "pink", False, False, False, 2.0),
+    ("Pomiar", "orange", False, False, False, 1.5),
+    ("Kalkulacja", "yellow", False, False, False, 1.2),
+    ("Propozycja", "lime", False, False, False, 1.2),
+    ("Negocjacje", "green", False, False, False, 1.0),
+    ("Umowa", "teal", False, False, False, 0.8),
+    ("Zaliczka", "cyan", False, False, False, 0.5),
+    ("Wstrzymany", "gray", False, False, False, 0.5),
+    *((f"Etap {place}", "gray", False, False, False, 0.2) for place in range(1, 5)),
+    ("Wygrana", "green", True, False, True, 20.0),
+    ("Wygrana częściowo", "teal", True, False, True, 3.0),
+    ("Odnowiony", "lime", True, False, True, 2.0),
+    ("Porażka", "red", True, True, False, 36.0),
+    *((f"Zamknięty {place}", "gray", True, False, False, 0.9) for place in range(1, 11)),
 )
+SELLERS, TYPES = 200, 12
 
 
 def main() -> int:
@@ -134,13 +148,18 @@ def _reference_data(random: Random, count: int) -> dict[str, Any]:
         )
         for place, (name, colour, closed, lost, won, _share) in enumerate(STATUSES)
     ]
+    types = models.LeadType.objects.bulk_create(
+        [models.LeadType(name=f"Typ {place}", sort_order=place) for place in range(1, TYPES + 1)]
+    )
+    for restricted in types[2::3]:
+        restricted.statuses.set([status for status in statuses if not status.name.startswith("Etap ")])
     teams = models.Team.objects.bulk_create(
         [models.Team(name=name) for name in ("Północ", "Południe", "Klienci kluczowi")]
     )
     manager = models.User.objects.create_user(LOGIN, PASSWORD, first_name="Anna", last_name="Miernik")
     manager.groups.add(Group.objects.get(name=MANAGER))
     sellers = []
-    for place in range(30):
+    for place in range(SELLERS):
         someone = people.person(random)
         seller = models.User.objects.create_user(
             f"bench{place}@lejek.test", None, first_name=someone.first_name, last_name=someone.last_name,
@@ -166,7 +185,9 @@ def _reference_data(random: Random, count: int) -> dict[str, Any]:
         "status": Skewed([status.pk for status in statuses], [share for *_marks, share in STATUSES]),
         "closed": {status.pk for status in statuses if status.is_closed},
         "lost": {status.pk for status in statuses if status.is_lost},
-        "type": named(models.LeadType, ["Nowy klient", "Rozbudowa", "Serwis", "Wynajem"]),
+        "type": Skewed([row.pk for row in types]),
+        "restricted": {row.pk for row in types[2::3]},
+        "stages": {status.pk for status in statuses if status.name.startswith("Etap ")},
         "priority": Skewed([
             models.LeadPriority.objects.create(name=name, colour=colour, sort_order=place).pk
             for place, (name, colour) in enumerate(
@@ -206,7 +227,9 @@ def _leads(random: Random, count: int, references: dict[str, Any]) -> Iterator[l
     for place in range(count):
         received = now - span * (1 - place / count) + timedelta(minutes=random.randint(0, 600))
         received = min(received, now)
-        status = one("status")
+        status, kind = one("status"), maybe(0.9, one("type"))
+        if status in references["stages"] and kind in references["restricted"]:
+            kind = None
         entered = min(received + timedelta(days=random.expovariate(1 / 20)), now)
         city = random.choice(words.CITIES)
         someone, firm = people.person(random), people.company(random)
@@ -216,7 +239,7 @@ def _leads(random: Random, count: int, references: dict[str, Any]) -> Iterator[l
             "name": random.choice(words.ENQUIRIES).format(city=city[0]),
             "product_id": maybe(0.7, one("product")),
             "status_id": status,
-            "type_id": maybe(0.9, one("type")),
+            "type_id": kind,
             "partner_id": maybe(0.6, one("partner")),
             "sales_person_id": maybe(0.95, one("seller")),
             "received_at": received,

@@ -45,9 +45,9 @@ class MailAccountQuerySet(models.QuerySet["MailAccount"]):
 class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(self, user: User) -> "MessageQuerySet":
         """The messages that exist for `user`: of the own accounts, of shared ones while they belong to no lead, and
-        those of the leads that `user` sees.
+        those of the leads that `user` sees. What was just fetched and is not read yet comes a moment later.
         """
-        return self.filter(_visible(user))
+        return self.filter(_visible(user)).exclude(parse_state="waiting")
 
     def to_process(self) -> "MessageQuerySet":
         """Gotowy: incoming since the start date, neither linked to a lead nor ignored."""
@@ -58,8 +58,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(is_reply=True, opened_at__isnull=True, lead__isnull=False)
 
     def unparsed(self) -> "MessageQuerySet":
-        """Those that are kept although they could not be read."""
-        return self.filter(parse_state="failed")
+        """Those that are kept although they could not be read, or not wholly."""
+        return self.exclude(parse_error="")
 
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):

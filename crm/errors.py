@@ -1,5 +1,6 @@
 """Refusals of business rules. Services raise them, views show their text at the field they name."""
 
+from django.http import Http404
 from django.utils.functional import Promise
 
 
@@ -33,3 +34,15 @@ class InUse(RuleError):
         super().__init__(message)
         self.uses = uses
         self.hides = hides
+
+
+class Gone(Http404):
+    """What was asked for is there no more, and the user, who could see it, is told so (410).
+
+    `text` says what became of it; `link` is where it goes on, as (words, path), or None.
+    """
+
+    def __init__(self, text: str, *, link: tuple[str, str] | None = None) -> None:
+        super().__init__(text)
+        self.text = text
+        self.link = link

@@ -1,7 +1,8 @@
 """Answers that HTMX understands: toasts, dialogs, redirects and refused forms."""
 
 import json
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,10 +14,32 @@ from django_htmx.http import HttpResponseClientRedirect
 Level = Literal["success", "info", "warning", "danger"]
 
 
-def toast(response: HttpResponseBase, text: str | Promise, level: Level = "success") -> HttpResponseBase:
-    """Let the page show a short message beside the answer. Several ones stand one below the other."""
+class Undo(NamedTuple):
+    """What takes a change back: a path, and the values to post there."""
+
+    url: str
+    values: Mapping[str, str]
+
+
+def toast(
+    response: HttpResponseBase,
+    text: str | Promise,
+    level: Level = "success",
+    *,
+    link: tuple[str, str] | None = None,
+    undo: Undo | None = None,
+) -> HttpResponseBase:
+    """Let the page show a short message beside the answer. Several ones stand one below the other.
+
+    `link` is a way to go on, as (words, path); with `undo` the message has a button that takes the change back.
+    """
+    shown: dict[str, Any] = {"text": str(text), "level": level}
+    if link:
+        shown["link"] = {"text": link[0], "url": link[1]}
+    if undo:
+        shown["undo"] = {"url": undo.url, "values": undo.values}
     events = _events(response)
-    events.setdefault("lejek:toast", {"toasts": []})["toasts"].append({"text": str(text), "level": level})
+    events.setdefault("lejek:toast", {"toasts": []})["toasts"].append(shown)
     return _store(response, events)
 
 

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from django.core.cache import cache
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
@@ -26,6 +27,7 @@ START_OVER: dict[str, Any] = {
     "finished_at": None,
 }
 MAX_ATTEMPTS = 3
+WATCHED_FOR = 5  # seconds; a page that shows work asks for its state every second
 
 SomeWork = TypeVar("SomeWork", bound=Work)
 
@@ -81,6 +83,21 @@ def cancel(work: Work) -> None:
     works = type(work)._base_manager.filter(pk=work.pk)
     if not works.filter(state=State.WAITING).update(state=State.CANCELLED, finished_at=timezone.now()):
         works.filter(state=State.RUNNING).update(cancel_requested=True)
+
+
+def watch(work: Work) -> None:
+    """Note that a page shows the work as it goes on: its end needs no other news."""
+    if work.is_busy:
+        cache.set(_watching(work), True, WATCHED_FOR)
+
+
+def is_watched(work: Work) -> bool:
+    """Whether a page has shown the work a moment ago."""
+    return bool(cache.get(_watching(work)))
+
+
+def _watching(work: Work) -> str:
+    return f"watching-{work._meta.label_lower}-{work.pk}"
 
 
 def hand_over(work: Work, task: Callable[[int], object]) -> None:

@@ -26,7 +26,8 @@ CHANGED_IN_PLACE = ("status", "sales_person", "priority", "expected_close")
 class CellForm(forms.Form):
     """The value of one field of a lead; that of the status asks for the reason of Porażka too."""
 
-    def __init__(self, data: Any = None, *, lead: Lead, name: str, user: User) -> None:
+    def __init__(self, data: Any = None, *, lead: Lead, name: str, user: User, gives_back: bool = False) -> None:
+        """`gives_back`: the value is one that the lead had before, and may be empty where that is possible at all."""
         stored = getattr(lead, name)
         super().__init__(
             data, initial={"value": stored, "lost_reason": lead.lost_reason}, auto_id=f"{name}-{lead.pk}-%s"
@@ -35,6 +36,8 @@ class CellForm(forms.Form):
         self.name = name
         self.fields["value"] = FIELDS[name](lead)
         self.fields["value"].label = label_of(name)
+        if gives_back:
+            self.fields["value"].required = not cast(Any, Lead._meta.get_field(name)).blank
         if name == "status":
             self.fields["lost_reason"] = forms.ModelChoiceField(
                 LostReason.objects.filter(Q(is_archived=False) | Q(pk=lead.lost_reason_id)),
@@ -61,6 +64,11 @@ class CellForm(forms.Form):
     def error_texts(self) -> list[str]:
         """What is wrong, whichever of its fields it concerns."""
         return [str(message) for messages in self.errors.values() for message in messages]
+
+    def stored_value(self) -> str:
+        """The value that is stored in the lead, as a form sends it."""
+        value = getattr(self.lead, self.name)
+        return str(getattr(value, "pk", value) if value is not None else "")
 
     def values(self) -> LeadValues:
         """What the form says, for the service."""

@@ -56,13 +56,15 @@ class Export:
 
     def rows(self) -> Iterator[list[Value]]:
         """The leads as they are at this moment, read from the database in pieces."""
-        with transaction.atomic():
+        with transaction.atomic(using=self.found.db):
             for values in self.found.iterator(chunk_size=CHUNK):
                 yield [read(values) for read in self.readers]
 
 
-def prepare_export(listing: Listing, *, all_columns: bool) -> Export:
-    """The whole list as it is filtered and sorted, with the columns of the list or with all there are."""
+def prepare_export(listing: Listing, *, all_columns: bool, alias: str) -> Export:
+    """The whole list as it is filtered and sorted, with the columns of the list or with all there are; `alias` names
+    the database that it is read from.
+    """
     columns = permitted_columns(listing.leads.user) if all_columns else listing.columns
     return Export(
         heads=[column.label for column in columns],
@@ -70,9 +72,9 @@ def prepare_export(listing: Listing, *, all_columns: bool) -> Export:
         readers=[_reader(column, listing.leads.choices) for column in columns],
         title=capfirst(str(Lead._meta.verbose_name_plural)),
         decimal_comma=get_language() == "pl",
-        found=ordered(listing.leads.qs, listing.order).values(
-            "pk", *values_of(columns), tag_ids=TAG_IDS, **counts_of(columns)
-        ),
+        found=ordered(listing.leads.qs, listing.order)
+        .values("pk", *values_of(columns), tag_ids=TAG_IDS, **counts_of(columns))
+        .using(alias),
     )
 
 
@@ -85,10 +87,10 @@ def csv_pieces(export: Export) -> Iterator[bytes]:
     buffer.write("\ufeff")
     writer.writerow(export.heads)
     for number, row in enumerate(export.rows(), start=1):
-        writer.writerow([_as_text(value, export.decimal_comma) for value in row])
+        writer.writerow([as_text(value, export.decimal_comma) for value in row])
         if number % CHUNK == 0:
-            yield _take(buffer)
-    yield _take(buffer)
+            yield take(buffer)
+    yield take(buffer)
 
 
 def xlsx_pieces(export: Export) -> Iterator[bytes]:
@@ -102,7 +104,7 @@ def xlsx_pieces(export: Export) -> Iterator[bytes]:
     except BaseException:
         file.close()
         raise
-    return _file_pieces(file)
+    return file_pieces(file)
 
 
 def _write_workbook(file: Any, export: Export) -> None:
@@ -129,21 +131,24 @@ def _write_workbook(file: Any, export: Export) -> None:
     book.close()
 
 
-def _file_pieces(file: Any) -> Iterator[bytes]:
+def file_pieces(file: Any) -> Iterator[bytes]:
+    """A finished temporary file from its beginning; it is closed, and so gone, at the end."""
     with file:
         file.seek(0)
         while piece := file.read(PIECE):
             yield piece
 
 
-def _take(buffer: io.StringIO) -> bytes:
+def take(buffer: io.StringIO) -> bytes:
+    """What has been written to the buffer, which is empty then."""
     text = buffer.getvalue()
     buffer.seek(0)
     buffer.truncate()
     return text.encode()
 
 
-def _as_text(value: Value, decimal_comma: bool) -> str:
+def as_text(value: Value, decimal_comma: bool) -> str:
+    """A value as it stands in a CSV file. Texts that would be formulas begin with an apostrophe."""
     if isinstance(value, str):
         return f"'{value}" if value.startswith(FORMULA) else value
     if isinstance(value, datetime):

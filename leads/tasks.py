@@ -3,16 +3,19 @@
 from celery import shared_task
 
 from leads.importing.run import stalled_runs, work_on
+from leads.models import BulkRun, ImportRun
 from leads.services import bulk_work
 from leads.services.board import fold_totals
 from leads.services.due import notify_due_activities
 from leads.services.pairs import compare_names
+from leads.services.work_news import tell_end
 
 
 @shared_task
 def work_on_import(run_id: int) -> None:
     """Carry on an import. It may be delivered twice or start again after a worker's end: only one gets the claim."""
     work_on(run_id)
+    tell_end(work=ImportRun.objects.select_related("owner").filter(pk=run_id).first())
 
 
 @shared_task
@@ -32,6 +35,7 @@ def resume_stalled_imports() -> None:
 def work_on_bulk(run_id: int) -> None:
     """Carry on a bulk change, if no other worker is at it."""
     bulk_work.work_on(run_id)
+    tell_end(work=BulkRun.objects.select_related("owner").filter(pk=run_id).first())
 
 
 @shared_task

@@ -22,7 +22,7 @@ META_CHARSET = re.compile(rb"<meta[^>]{1,200}charset\s*=\s*[\"']?\s*([\w.:-]{2,4
 UNSAFE_IN_NAME = re.compile(r"[\x00-\x1f\x7f<>:\"/\\|?*]+")
 BODY_TYPES = ("text/plain", "text/html")
 EXTENSIONS = {"message/rfc822": ".eml", "text/calendar": ".ics", "text/plain": ".txt", "image/jpeg": ".jpg"}
-LONGEST_NAME = 200
+LONGEST_NAME = 150
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from communications.imap.headers import HEADER_END, Headers, declared_charsets, 
 
 __all__ = ["Address", "ParsedAttachment", "ParsedMessage", "parse"]
 
-LONGEST_SUBJECT = 998  # a line of a message (RFC 5322, 2.1.1)
+LONGEST_SUBJECT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +38,14 @@ class ParsedMessage:
     message_id: str
     in_reply_to: str
     references: tuple[str, ...]
+    """The messages of the thread, the oldest first; what is answered stands among them also where a program names it
+    in `In-Reply-To` alone (RFC 5322, 3.6.4)."""
     automatic: str
     """"" or what communications.imap.automatic tells: bounce, auto_reply, list, auto_generated."""
     calendar: str
     """An invitation in iCalendar (RFC 5545), "" without one."""
     incomplete: bool
     """The message is broken or made so that not all of it could be read."""
-
-    @property
-    def thread_ids(self) -> tuple[str, ...]:
-        """The messages that this one answers, the nearest first."""
-        nearest = (self.in_reply_to, *reversed(self.references))
-        return tuple(dict.fromkeys(message_id for message_id in nearest if message_id))
 
 
 def parse(raw: bytes) -> ParsedMessage:
@@ -72,6 +68,8 @@ def _message(message: Message, headers: Headers, body: Body) -> ParsedMessage:
     if not sender[1]:
         sender = next((address for address in headers.addresses("sender") if address[1]), sender)
     subject = headers.text("subject")[:LONGEST_SUBJECT]
+    in_reply_to = next(iter(headers.message_ids("in-reply-to")), "")
+    references = [one for one in headers.message_ids("references") if one != in_reply_to]
     return ParsedMessage(
         subject=subject,
         sender_name=sender[0],
@@ -84,8 +82,8 @@ def _message(message: Message, headers: Headers, body: Body) -> ParsedMessage:
         html=body.html,
         attachments=tuple(body.attachments),
         message_id=next(iter(headers.message_ids("message-id")), ""),
-        in_reply_to=next(iter(headers.message_ids("in-reply-to")), ""),
-        references=headers.message_ids("references"),
+        in_reply_to=in_reply_to,
+        references=tuple(dict.fromkeys([*references, *([in_reply_to] if in_reply_to else [])])),
         automatic=automatic_kind(
             headers, content_type=message.get_content_type(), sender=sender[1].lower(), subject=subject
         ),

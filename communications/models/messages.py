@@ -7,10 +7,9 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Now
-from django.utils import timezone
 from django.utils.crypto import get_random_string
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from communications.models.accounts import MailAccount, MailFolder
 from communications.querysets import AttachmentQuerySet, MessageQuerySet
@@ -22,8 +21,10 @@ LONGEST = 500
 
 
 def attachment_place(instance: "Attachment", name: str) -> str:
-    """A place in the storage that tells nothing: the name of the attachment stays in its row."""
-    return f"mail/attachments/{timezone.now():%Y/%m}/{get_random_string(32)}"
+    """A place in the storage that tells nothing: the name of the attachment stays in its row. `name` is the one that
+    parsing chose (a repeated attempt writes the same file); without one the place is a random one.
+    """
+    return f"mail/attachments/{name or get_random_string(32)}"
 
 
 def raw_place(instance: "Message", name: str) -> str:
@@ -35,10 +36,11 @@ class Message(models.Model):
     """One e-mail. Fields by who writes them:
 
     - the import: account, direction, raw, size, digest, received_at, is_old, is_skipped
-    - parsing (`communications.services.parsing`): parse_state, parse_error and everything read out of the original:
-      subject, from_*, reply_to, to, cc (lists of {"name", "address"}), date (as the header says, None when missing or
-      impossible), sent_at (that date, else the moment of arrival: what lists are sorted by), text, html (sanitised),
-      message_id, in_reply_to, references (without angle brackets), kind, has_attachments
+    - reading (`communications.services.reading`): parse_state, parse_error ("incomplete" when only a part could be
+      read; the message counts as read then) and everything read out of the original: subject, from_*, reply_to, to,
+      cc (lists of {"name", "address"}), date (as the header says, None when missing or impossible), sent_at (that date,
+      else the moment of arrival: what lists are sorted by), text, html (sanitised), message_id, in_reply_to,
+      references (without angle brackets), kind, has_attachments.
       Texts are cut to LONGEST where the field says so, and have no NUL, which PostgreSQL does not store.
     - linking: lead, partner, linked_at, linked_by (None: by itself, as a reply), is_reply (found by its thread),
       opened_at and opened_by (a reply is bold until then); ignored_at, ignored_by
@@ -47,6 +49,9 @@ class Message(models.Model):
     Where a message lies on the server is in `places`. Deleting an account takes its messages along, unless a lead
     holds one.
     """
+
+    INCOMPLETE: ClassVar[str] = "incomplete"
+    INTERRUPTED: ClassVar[str] = "interrupted"
 
     class Direction(models.TextChoices):
         IN = "in", _("incoming")
@@ -80,8 +85,9 @@ class Message(models.Model):
     created_at = models.DateTimeField(_("stored"), db_default=Now(), editable=False)
 
     parse_state = models.CharField(_("reading"), max_length=7, choices=ParseState, default=ParseState.WAITING)
+    parse_tries = models.PositiveSmallIntegerField(default=0, editable=False)
     parse_error = models.CharField(_("why it could not be read"), max_length=500, blank=True)
-    subject = models.CharField(_("subject"), max_length=LONGEST, blank=True)
+    subject = models.CharField(_("subject"), max_length=1000, blank=True)
     from_name = models.CharField(_("sender's name"), max_length=LONGEST, blank=True)
     from_address = models.CharField(_("sender's address"), max_length=LONGEST, blank=True)
     reply_to = models.JSONField(_("reply to"), default=list, blank=True)
@@ -151,7 +157,8 @@ class Message(models.Model):
             models.Index("message_id", name="message_by_message_id", condition=~Q(message_id="")),
             models.Index(Func("from_address", function="lower"), "sent_at", name="message_by_sender"),
             models.Index("account", "digest", name="message_by_digest"),
-            models.Index("account", "parse_state", name="message_unread", condition=~Q(parse_state="parsed")),
+            models.Index("account", "parse_tries", "id", name="message_waiting", condition=Q(parse_state="waiting")),
+            models.Index("account", "id", name="message_unread", condition=~Q(parse_error="")),
             GinIndex(fields=["references"], name="message_references"),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -162,6 +169,15 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.subject or self.from_address or str(self.pk)
+
+    @property
+    def parse_problem(self) -> str:
+        """Why it could not be read, or not wholly, in words; "" when nothing is wrong."""
+        if self.parse_error == self.INCOMPLETE:
+            return gettext("The message is broken: not all of it could be read.")
+        if self.parse_error == self.INTERRUPTED:
+            return gettext("Reading the message broke off several times.")
+        return self.parse_error
 
     @property
     def is_automatic(self) -> bool:
@@ -206,7 +222,7 @@ class Attachment(models.Model):
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
     position = models.PositiveSmallIntegerField()
-    name = models.CharField(_("name"), max_length=150)
+    name = models.CharField(_("name"), max_length=200)
     content_type = models.CharField(_("content type"), max_length=120, blank=True)
     size = models.PositiveBigIntegerField(_("size"))
     file = models.FileField(_("file"), upload_to=attachment_place, max_length=200)

@@ -225,6 +225,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BEAT_SCHEDULE = {
+    "start due mail": {"task": "communications.tasks.start_due_mail", "schedule": 15.0},
     "resume stalled imports": {"task": "leads.tasks.resume_stalled_imports", "schedule": 15.0},
     "resume stalled bulk changes": {"task": "leads.tasks.resume_stalled_bulks", "schedule": 15.0},
     "forget old notifications": {"task": "crm.tasks.forget_old_notifications", "schedule": 24 * 3600.0},
@@ -242,6 +243,41 @@ vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 
 # Where links in mails lead that no request asked for.
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{env.str('PORT', default='') or 8000}").rstrip("/")
+
+# --- Mailboxes ----------------------------------------------------------------------------------------------------
+
+# The certificate of an authority that mail servers of the company are trusted by, beside the usual ones.
+MAIL_CA_FILE = env.str("MAIL_CA_FILE", default="")
+
+# Applications registered with Google and Microsoft, by the way to sign in (communications.oauth.Provider).
+_tenant = env.str("MICROSOFT_OAUTH_TENANT", default="common")
+MAIL_OAUTH = {
+    "google": {
+        "client_id": env.str("GOOGLE_OAUTH_CLIENT_ID", default=""),
+        "client_secret": env.str("GOOGLE_OAUTH_CLIENT_SECRET", default=""),
+        "authorize_url": "https://accounts.google.com/o/oauth2/v2/auth",
+        "token_url": "https://oauth2.googleapis.com/token",
+        "scope": "https://mail.google.com/",
+        "imap_host": "imap.gmail.com",
+        "smtp_host": "smtp.gmail.com",
+        "smtp_port": 465,
+        "smtp_security": "tls",
+        # Without both, Google gives no refresh token to whom it gave one before.
+        "extra": {"access_type": "offline", "prompt": "consent"},
+    },
+    "microsoft": {
+        "client_id": env.str("MICROSOFT_OAUTH_CLIENT_ID", default=""),
+        "client_secret": env.str("MICROSOFT_OAUTH_CLIENT_SECRET", default=""),
+        "authorize_url": f"https://login.microsoftonline.com/{_tenant}/oauth2/v2.0/authorize",
+        "token_url": f"https://login.microsoftonline.com/{_tenant}/oauth2/v2.0/token",
+        "scope": "https://outlook.office.com/IMAP.AccessAsUser.All https://outlook.office.com/SMTP.Send offline_access",
+        "imap_host": "outlook.office365.com",
+        "smtp_host": "smtp.office365.com",
+        "smtp_port": 587,
+        "smtp_security": "starttls",
+        "extra": {"prompt": "select_account"},
+    },
+}
 
 # --- Browser safety -----------------------------------------------------------------------------------------------
 

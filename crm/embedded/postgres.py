@@ -63,7 +63,7 @@ class Postgres:
         """
         if (pid := self._pid()) is not None:
             raise EmbeddedError(f"PostgreSQL runs as process {pid} but does not answer: see {self.log}")
-        binaries = _binaries(self.home.account)
+        binaries = programs(self.home.account)
         if not self.cluster.is_dir():
             self._make_cluster(binaries)
         options = OPTIONS | {"unix_socket_directories": str(self.home.socket_folder())}
@@ -135,7 +135,7 @@ class Postgres:
         return (failures or lines or ["it said nothing"])[-1]
 
 
-def _binaries(account: Account | None) -> Path:
+def programs(account: Account | None) -> Path:
     """The folder of PostgreSQL's programs; copied to where the account can reach them when it cannot.
 
     A checkout below /root is closed to every other user, and no mode of a parent folder is ours to change.

@@ -26,6 +26,8 @@ class Audience:
 
     def told(self, event: dict[str, Any]) -> dict[str, Any] | None:
         """What of `event` (crm.live.publish) this user is told; None: nothing."""
+        if event["kind"] == "mail":
+            return {"kind": "mail"} if event["owner"] in (None, self.user_id) else None
         if event["kind"] != "leads":
             return {"kind": event["kind"]} if event["to"] == self.user_id else None
         told = {"kind": "leads", "by": event["by"], "new": event["new"]}

@@ -47,6 +47,11 @@ def publish_notification(*, user_id: int) -> None:
     _publish({"kind": "notifications", "to": user_id})
 
 
+def publish_mail(*, owner_id: int | None) -> None:
+    """Tell, after commit, that e-mails of somebody's own account, or of a shared one (None), came in or changed."""
+    _publish({"kind": "mail", "owner": owner_id})
+
+
 def _publish(event: dict[str, Any]) -> None:
     transaction.on_commit(partial(_send, json.dumps(event, separators=(",", ":"))), robust=True)
 

@@ -16,6 +16,8 @@ class NotificationKind(models.TextChoices):
     ACTIVITY = "activity", _("An activity is assigned to me")
     ACTIVITY_DUE = "activity_due", _("An activity is due")
     DUPLICATE = "duplicate", _("Somebody asks about a similar lead that they do not see")
+    WORK = "work", _("Work that I left in the background has ended")
+    REPLY = "reply", _("A customer answers by e-mail on my lead")
 
 
 ICONS = {
@@ -24,6 +26,8 @@ ICONS = {
     NotificationKind.ACTIVITY: "calendar-user",
     NotificationKind.ACTIVITY_DUE: "calendar-due",
     NotificationKind.DUPLICATE: "copy",
+    NotificationKind.WORK: "settings-check",
+    NotificationKind.REPLY: "mail-down",
 }
 
 
@@ -91,15 +95,26 @@ class Notification(models.Model):
         if self.kind == NotificationKind.MENTION:
             return gettext("You were mentioned: %(what)s") % values
         if self.kind == NotificationKind.ACTIVITY:
-            return gettext("Activity assigned to you: %(what)s") % values
+            return self._activities() % values
+        if self.kind == NotificationKind.WORK:
+            return gettext("Ended in the background: %(what)s") % values
         if self.kind == NotificationKind.ACTIVITY_DUE:
             return gettext("Activity due: %(what)s") % values
         if self.kind == NotificationKind.DUPLICATE:
             return gettext("Is it the same lead? %(what)s") % values
+        if self.kind == NotificationKind.REPLY:
+            return gettext("New reply: %(what)s") % values
         if self.count == 1:
             return gettext("Lead assigned to you: %(what)s") % values
         return (
             ngettext("%(count)s lead was assigned to you", "%(count)s leads were assigned to you", self.count) % values
+        )
+
+    def _activities(self) -> str:
+        if self.count == 1:
+            return gettext("Activity assigned to you: %(what)s")
+        return ngettext(
+            "%(count)s activity was assigned to you", "%(count)s activities were assigned to you", self.count
         )
 
     @property

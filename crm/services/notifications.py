@@ -29,6 +29,8 @@ DEFAULTS: Mapping[str, Ways] = {
     NotificationKind.ACTIVITY: Ways(in_app=True, by_email=True),
     NotificationKind.ACTIVITY_DUE: Ways(in_app=True, by_email=False),
     NotificationKind.DUPLICATE: Ways(in_app=True, by_email=False),
+    NotificationKind.WORK: Ways(in_app=True, by_email=False),
+    NotificationKind.REPLY: Ways(in_app=True, by_email=False),
 }
 
 

@@ -1,11 +1,15 @@
 """What is answered when something is refused or breaks: a page with a way out, a bare status to scripts."""
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from crm.errors import Gone
+from crm.htmx import toast
 
 TEXTS: dict[int, tuple[str | Promise, str | Promise]] = {
     400: (_("This request can't be understood"), _("The address or the form is damaged. Go back and try again.")),
@@ -27,9 +31,9 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     return _page(request, 403)
 
 
-def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404."""
-    return _page(request, 404)
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """404; 410 with what became of it for those who could see what is gone."""
+    return _gone(request, exception) if isinstance(exception, Gone) else _page(request, 404)
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
@@ -51,8 +55,22 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_to_string("crm/error.html", context), status=500)
 
 
+def _gone(request: HttpRequest, gone: Gone) -> HttpResponseBase:
+    """410. A script shows the sentence and swaps nothing: what is typed in the page stays."""
+    if getattr(request, "htmx", False):
+        return toast(HttpResponse(status=410, headers={"HX-Reswap": "none"}), gone.text, "danger", link=gone.link)
+    if _wants_json(request):
+        return JsonResponse({"error": gone.text}, status=410)
+    context = {"status": 410, "error_title": _("It is no longer there"), "error_text": gone.text, "link": gone.link}
+    return render(request, "crm/error.html", context, status=410)
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return "application/json" in request.headers.get("Accept", "")
+
+
 def _page(request: HttpRequest, status: int, texts: tuple[str | Promise, str | Promise] | None = None) -> HttpResponse:
-    if getattr(request, "htmx", False) or "application/json" in request.headers.get("Accept", ""):
+    if getattr(request, "htmx", False) or _wants_json(request):
         return HttpResponse(status=status)
     title, text = texts or TEXTS[status]
     context = {"status": status, "error_title": title, "error_text": text}

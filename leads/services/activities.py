@@ -13,7 +13,7 @@ from crm.formats import format_day
 from crm.history import acting_as
 from crm.models import ActivityType, NotificationKind, Partner, User
 from crm.services.notifications import notify
-from crm.services.records import Keeper
+from crm.services.records import Draft, Keeper
 from crm.visibility import viewers_of
 from leads.models import Activity, Lead
 from leads.services.announce import announce
@@ -87,6 +87,27 @@ def postpone_activity(*, activity: Activity, to: date, by: User) -> Activity:
         return _save(row=stored, values={"due_on": to}, by=by)
 
 
+def hand_over_activities(*, of: User, to: User, by: User) -> tuple[int, int]:
+    """Give the open activities of `of` to `to`, who is told of them together. One whose lead `to` may not see goes to
+    the sales person of that lead. Returns how many went, and how many stay because there is no such other person.
+    """
+    with transaction.atomic():
+        open_ones = Activity.objects.open().assigned_to(of).select_related("lead__sales_person", "partner")
+        rows = list(open_ones.select_for_update(of=("self",)).order_by("pk"))
+        seen = set(Activity.objects.visible_to(to).filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
+        taken: dict[User, list[Activity]] = {}
+        for row in rows:
+            person = to if row.pk in seen else row.lead.sales_person if row.lead else None
+            if person is not None and person.is_active and person != of:
+                taken.setdefault(person, []).append(row)
+        for person, theirs in taken.items():
+            ACTIVITIES.save_all(drafts=[Draft({"assignee": person}, row) for row in theirs], by=by)
+            announce(leads=[row.lead for row in theirs if row.lead is not None], by=by)
+            _tell_assignee(theirs[0], by, count=len(theirs))
+    went = sum(map(len, taken.values()))
+    return went, len(rows) - went
+
+
 def delete_activity(*, activity: Activity, by: User) -> None:
     """Take an activity away for good."""
     with transaction.atomic(), acting_as(by):
@@ -105,8 +126,8 @@ def _check_assignee(activity: Activity) -> None:
         raise RuleError(_("%(person)s may not see this lead.") % {"person": person}, field="assignee")
 
 
-def _tell_assignee(activity: Activity, by: User) -> None:
-    """Tell who got an activity of somebody else."""
+def _tell_assignee(activity: Activity, by: User, *, count: int = 1) -> None:
+    """Tell who got an activity of somebody else; or `count` of them, of which it is the first."""
     of = activity.lead or activity.partner
     assert of is not None  # a check constraint
     notify(
@@ -117,6 +138,8 @@ def _tell_assignee(activity: Activity, by: User) -> None:
         url=reverse("leads:lead_detail" if isinstance(of, Lead) else "crm:partner_detail", args=[of.pk]),
         by=by,
         about=activity,
+        count=count,
+        url_of_many=reverse("leads:my_day") if count > 1 else "",
     )
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from crm.errors import RuleError, StaleObject
 from crm.formats import format_day
 from crm.forms.fields import DateField
-from crm.htmx import Level, close_dialog, redirect_to, toast, trigger
+from crm.htmx import Level, Undo, close_dialog, redirect_to, toast, trigger
 from crm.models import Partner, User
 from crm.requests import signed_in_user
 from crm.views.records import save_once
@@ -96,7 +96,8 @@ def activity_done(request: HttpRequest, pk: int) -> HttpResponseBase:
             return _gone(request, activity)
         if "next" in request.POST and is_htmx(request):
             return _plan_next(request, activity)
-        return _changed(request, activity, _("Done."))
+        undo = Undo(reverse("leads:activity_reopen", args=[activity.pk]), {})
+        return _changed(request, activity, _("Done."), undo=undo)
     context = {"activity": activity, "form": form}
     return render(request, "leads/_activity_done.html", context, status=422 if form.is_bound else 200)
 
@@ -120,7 +121,8 @@ def activity_postpone(request: HttpRequest, pk: int) -> HttpResponseBase:
     except (RuleError, ValidationError) as refusal:
         text = str(refusal) if isinstance(refusal, RuleError) else " ".join(refusal.messages)
         return toast(HttpResponse(status=422, headers={"HX-Reswap": "none"}), text, "danger")
-    return _changed(request, activity, _("Put off to %(day)s.") % {"day": format_day(day)})
+    undo = None if "undo" in request.POST else Undo(request.path, {"to": activity.due_on.isoformat(), "undo": "1"})
+    return _changed(request, activity, _("Put off to %(day)s.") % {"day": format_day(day)}, undo=undo)
 
 
 @require_POST
@@ -191,13 +193,13 @@ def _block(request: HttpRequest, of: Lead | Partner) -> HttpResponse:
 
 
 def _changed(
-    request: HttpRequest, activity: Activity, text: str | Promise, *, level: Level = "success"
+    request: HttpRequest, activity: Activity, text: str | Promise, *, level: Level = "success", undo: Undo | None = None
 ) -> HttpResponseBase:
     """The answer to a change: the dialog closes, and the lists of activities load anew."""
     if not is_htmx(request):
         return redirect_to(request, _holder_url(activity), text)
     answer = trigger(HttpResponse(status=204), "activity:changed", id=activity.pk)
-    return close_dialog(toast(answer, text, level))
+    return close_dialog(toast(answer, text, level, undo=undo))
 
 
 def _gone(request: HttpRequest, activity: Activity) -> HttpResponseBase:

@@ -10,11 +10,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from crm.errors import RuleError, StaleObject
-from crm.formats import format_moment
 from crm.htmx import asking_page, close_dialog, redirect_to, toast, trigger
 from crm.models import LeadStatus, User
 from crm.numbers import parse_id
@@ -25,19 +23,17 @@ from leads.board.columns import BadPlace, Board, board_filter, column_statuses, 
 from leads.board.moving import MoveForm, move_choices
 from leads.board.stale import what_happened
 from leads.board.totals import Total, column_totals
-from leads.conflicts import author_of
 from leads.filters import NONE, LeadFilter
 from leads.forms import LostForm
 from leads.models import Lead
 from leads.panel import BOARD, build_chips, build_panel, list_url
 from leads.querysets import load_funnel
-from leads.querysets_merge import survivor_of
 from leads.rules import Funnel, LostReasonRequired
 from leads.saved_views import ViewBar
 from leads.sections import section_tabs
 from leads.services.board import Move, move_card
 from leads.views.list import fresh, panel_is_outdated
-from leads.views.responses import find_deletion, find_lead, is_htmx, require
+from leads.views.responses import find_lead, is_htmx, require, what_became
 
 # More changed cards than these are not brought one by one: the page loads the board anew.
 MOST_CHANGES = 100
@@ -238,21 +234,10 @@ def _outdated(request: HttpRequest, user: User, pk: int, *, seen: int) -> HttpRe
 def _gone(user: User, pk: int) -> HttpResponseBase:
     """410 with who deleted the lead, or what it was merged into, to those who could see it; 404 to all others. The card
     leaves the board."""
-    survivor = Lead.objects.visible_to(user).filter(pk=survivor_of(pk) or 0).first()
-    if survivor is not None:
-        text = _("Lead %(number)s was merged into %(survivor)s meanwhile.") % {
-            "number": f"{pk:06d}",
-            "survivor": survivor,
-        }
-    else:
-        event = find_deletion(user, pk)
-        who = author_of(event) or pgettext("author of a change", "system")
-        text = _("Lead %(number)s was deleted meanwhile (%(who)s, %(when)s).") % {
-            "number": f"{pk:06d}",
-            "who": who,
-            "when": format_moment(event.pgh_created_at),
-        }
-    response = toast(HttpResponse(text, status=410, content_type="text/plain"), text, "warning")
+    gone = what_became(user, pk)
+    response = toast(
+        HttpResponse(gone.text, status=410, content_type="text/plain"), gone.text, "warning", link=gone.link
+    )
     return trigger(response, "board:gone", lead=pk)
 
 

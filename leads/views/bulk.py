@@ -13,7 +13,7 @@ from crm.formats import format_number
 from crm.htmx import close_dialog, render_form_error, toast, trigger
 from crm.models import User
 from crm.requests import signed_in_user
-from leads import permissions
+from leads import background, permissions
 from leads.bulk_forms import FORMS, BulkForm, describe
 from leads.bulk_report import reasons_of
 from leads.models import BulkRun
@@ -132,6 +132,7 @@ def _question(user: User, action: str, selection: Selection, form: BulkForm) -> 
 
 
 def _context(run: BulkRun, user: User) -> dict[str, Any]:
+    background.watch(run)
     return {
         "run": run,
         "what": describe(run),

@@ -18,6 +18,7 @@ from crm.errors import RuleError
 from crm.htmx import redirect_to
 from crm.models import User
 from crm.requests import signed_in_user
+from leads import background
 from leads.importing import control
 from leads.importing.files import MAX_FILE, FileRefused
 from leads.importing.forms import ColumnsForm, UploadForm, ValuesForm
@@ -267,6 +268,7 @@ def _act(
 
 def _context(run: ImportRun, user: User, form: ValuesForm | None = None) -> dict[str, Any]:
     """What the pages of a run that is checked, imported or undone show."""
+    background.watch(run)
     kept = run.stage == ImportRun.Stage.UNDO
     return {
         "run": run,

@@ -1,4 +1,4 @@
-"""Deactivating a user, or taking leads from an inactive one: the leads are handed over in the same step."""
+"""Deactivating a user, or taking leads from an inactive one: leads and activities are handed over in the same step."""
 
 from typing import Any
 
@@ -14,18 +14,18 @@ from django.views.decorators.http import require_http_methods
 
 from crm.errors import RuleError
 from crm.formats import format_number
-from crm.htmx import redirect_to
+from crm.htmx import Level, redirect_to
 from crm.models import User
 from crm.people import manageable_users, may_manage_users
 from crm.requests import signed_in_user
 from leads.leaving_forms import HandOverForm
-from leads.models import Lead
-from leads.services.leaving import hand_over
+from leads.models import Activity, Lead
+from leads.services.leaving import HandedOver, Which, hand_over
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def user_leave(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Hand over the leads of a user and deactivate the account, if it is active."""
+    """Hand over the leads and activities of a user and deactivate the account, if it is active."""
     by = signed_in_user(request)
     if not may_manage_users(by):
         raise PermissionDenied
@@ -33,28 +33,42 @@ def user_leave(request: HttpRequest, pk: int) -> HttpResponseBase:
     counts = Lead.objects.filter(sales_person=leaver).aggregate(
         open=Count("pk", filter=Q(is_closed=False)), closed=Count("pk", filter=Q(is_closed=True))
     )
-    form = HandOverForm(request.POST or None, leaver=leaver) if any(counts.values()) else None
+    activities = Activity.objects.open().assigned_to(leaver).count()
+    has = {"has_leads": any(counts.values()), "has_activities": activities > 0}
+    form = HandOverForm(request.POST or None, leaver=leaver, **has) if any(has.values()) else None
     if request.method == "POST" and (form is None or form.is_valid()):
-        data: dict[str, Any] = form.cleaned_data if form else {"which": "none"}
+        data: dict[str, Any] = form.cleaned_data if form else {"which": Which.NONE, "activities": False}
         try:
-            count = hand_over(
+            handed = hand_over(
                 leaver=leaver,
-                to=None if data["which"] == "none" else data["to"],
-                only_open=data["which"] == "open",
+                to=data.get("to"),
+                leads=data["which"],
+                activities=data["activities"],
                 deactivate=leaver.is_active,
                 by=by,
             )
         except RuleError as error:
             return redirect_to(request, request.path, error.message, "danger")
-        return redirect_to(request, reverse("crm:user_list"), _told(leaver, count))
-    context = {"person": leaver, "counts": counts, "form": form}
+        level: Level = "warning" if handed.kept_activities else "success"
+        return redirect_to(request, reverse("crm:user_list"), _told(leaver, handed), level)
+    context = {"person": leaver, "counts": counts, "activities": activities, "form": form, **has}
     return render(request, "leads/user_leave.html", context, status=422 if form and form.is_bound else 200)
 
 
-def _told(leaver: User, count: int) -> str:
-    """What has just happened, in one or two sentences."""
+def _told(leaver: User, handed: HandedOver) -> str:
+    """What has just happened, in a few sentences."""
     told = [_("%(name)s is deactivated.") % {"name": leaver}] if leaver.is_active else []
-    if count or not told:
-        text = ngettext("%(count)s lead handed over.", "%(count)s leads handed over.", count)
+    if handed.leads or not (told or handed.activities):
+        text = ngettext("%(count)s lead handed over.", "%(count)s leads handed over.", handed.leads)
+        told.append(text % {"count": format_number(handed.leads)})
+    if count := handed.activities:
+        text = ngettext("%(count)s activity handed over.", "%(count)s activities handed over.", count)
+        told.append(text % {"count": format_number(count)})
+    if count := handed.kept_activities:
+        text = ngettext(
+            "%(count)s activity stays: the new person may not see its lead.",
+            "%(count)s activities stay: the new person may not see their leads.",
+            count,
+        )
         told.append(text % {"count": format_number(count)})
     return " ".join(told)

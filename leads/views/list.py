@@ -1,7 +1,7 @@
 """The list of leads: its page, its columns and its export."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,12 +9,13 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from crm.downloads import stream_download
+from crm.downloads import begun, file_name, stream_download
 from crm.htmx import asking_page, close_dialog, redirect_to, trigger
+from crm.replica import PRIMARY, read_beside
 from crm.requests import signed_in_user
 from leads.cell_forms import CHANGED_IN_PLACE
 from leads.columns import DEFAULT_COLUMNS, all_columns, known_columns
@@ -101,12 +102,17 @@ def lead_export(request: HttpRequest, format: str) -> HttpResponseBase:
     listing = prepare_listing(user, request.GET)
     if listing.problem:
         return HttpResponse(listing.problem, status=400, content_type="text/plain; charset=utf-8")
-    export = prepare_export(listing, all_columns=request.GET.get("columns") == "all")
+    all_there_are = request.GET.get("columns") == "all"
+
+    def read(alias: str) -> Iterator[bytes]:
+        pieces = make(prepare_export(listing, all_columns=all_there_are, alias=alias))
+        return pieces if alias == PRIMARY.alias else begun(pieces)
+
     try:
-        pieces = make(export)
+        pieces, source = read_beside(read)
     except TooManyRows:
         return HttpResponse(too_many_text(), status=413, content_type="text/plain; charset=utf-8")
-    name = f"{export.title.lower()}-{timezone.localdate():%Y-%m-%d}.{format}"
+    name = file_name(gettext("leads"), source.as_of, format)
     response = stream_download(request, pieces, name=name, content_type=content_type)
     token = request.GET.get("token", "")
     if re.fullmatch(r"[0-9a-f-]{1,36}", token):

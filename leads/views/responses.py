@@ -7,15 +7,17 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from crm.errors import RuleError
+from crm.errors import Gone, RuleError
+from crm.formats import format_moment
 from crm.htmx import redirect_to, toast, trigger
 from crm.models import User
 from crm.numbers import parse_id
@@ -37,8 +39,24 @@ def card_leads(user: User) -> LeadQuerySet:
 
 
 def find_lead(user: User, pk: int) -> Lead:
-    """The lead, or 404 when it does not exist for `user`."""
-    return get_object_or_404(card_leads(user), pk=pk)
+    """The lead; 404 when it does not exist for `user`, 410 when they could see it before it was deleted or merged."""
+    lead = card_leads(user).filter(pk=pk).first()
+    if lead is None:
+        raise what_became(user, pk)
+    return lead
+
+
+def what_became(user: User, pk: int) -> Gone:
+    """Into which lead the one with this ID was merged, or who deleted it, for those who could see it; 404 to others."""
+    number = f"{pk:06d}"
+    survivor = Lead.objects.visible_to(user).filter(pk=survivor_of(pk) or 0).first()
+    if survivor is not None:
+        text = _("Lead %(number)s was merged into %(survivor)s meanwhile.") % {"number": number, "survivor": survivor}
+        return Gone(text, link=(_("Open that lead"), reverse("leads:lead_detail", args=[survivor.pk])))
+    event = find_deletion(user, pk)
+    who = author_of(event) or pgettext("author of a change", "system")
+    text = _("Lead %(number)s was deleted meanwhile (%(who)s, %(when)s).")
+    return Gone(text % {"number": number, "who": who, "when": format_moment(event.pgh_created_at)})
 
 
 def follow_merge(request: HttpRequest, pk: int) -> HttpResponseBase | None:

@@ -99,9 +99,13 @@ document.addEventListener('htmx:confirm', (event) => {
   form().requestSubmit()
 })
 
-// The lead is gone: the answer says so above what was typed.
+// The lead, or something of it, is gone: the answer to a save says so above what was typed; after others the page asks.
 document.addEventListener('htmx:beforeSwap', ({ detail }) => {
-  if (detail.xhr.status !== 410) return
+  if (![404, 410].includes(detail.xhr.status)) return
+  if (!detail.xhr.getResponseHeader('HX-Retarget')) {
+    document.dispatchEvent(new CustomEvent('lead:gone'))
+    return
+  }
   detail.shouldSwap = true
   detail.isError = false
 })

@@ -141,6 +141,8 @@ async function warn (ids) {
   put(place, await answer.text())
 }
 
+document.addEventListener('lead:gone', () => { if (card()) warn(null).catch(() => {}) })
+
 /** What stands beside the form: activities, comments, files. What is being written there stays. */
 async function renewBlocks () {
   for (const event of ['activity:changed', 'files:changed']) window.htmx.trigger(document.body, event)

@@ -2,19 +2,39 @@
 import { onLoad } from './dom.js'
 
 const SHOWN_FOR = { success: 5000, info: 6000, warning: 9000 }
+const TO_DECIDE = 12000
 const container = document.getElementById('toasts')
 
-/** Show a message; level: success, info, warning or danger (which stays until it is closed). */
-export function toast (text, level = 'success') {
+/**
+ * Show a message; level: success, info, warning or danger (which stays until it is closed). link: { text, url } leads
+ * on; undo: { url, values } is what a button posts to take the change back.
+ */
+export function toast (text, level = 'success', { link, undo } = {}) {
   const element = document.getElementById('toast-template').content.cloneNode(true).firstElementChild
   element.dataset.level = level
   element.querySelector('p').textContent = text
+  if (link) offer(element, link)
+  if (undo) takeBack(element, undo)
   // An open dialog covers everything that is not in it.
   const dialog = [...document.querySelectorAll('dialog[open]')].at(-1)
   if (container.parentElement !== (dialog ?? document.body)) (dialog ?? document.body).append(container)
   rise()
   container.append(element)
   setUp(element)
+}
+
+function offer (element, { text, url }) {
+  const way = element.querySelector('.lj-toast-way')
+  Object.assign(way, { textContent: text, href: url, hidden: false })
+}
+
+function takeBack (element, { url, values }) {
+  const button = element.querySelector('[data-toast-undo]')
+  button.hidden = false
+  button.addEventListener('click', () => {
+    element.remove()
+    window.htmx.ajax('POST', url, { source: document.body, swap: 'none', values })
+  })
 }
 
 function rise () {
@@ -25,8 +45,9 @@ function rise () {
 function setUp (element) {
   const close = () => element.remove()
   element.querySelector('[data-toast-close]').addEventListener('click', close)
-  const time = SHOWN_FOR[element.dataset.level]
-  if (!time) return
+  const shown = SHOWN_FOR[element.dataset.level]
+  if (!shown) return
+  const time = element.querySelector('[data-toast-undo]:not([hidden])') ? TO_DECIDE : shown
   let timer = setTimeout(close, time)
   element.addEventListener('mouseenter', () => clearTimeout(timer))
   element.addEventListener('focusin', () => clearTimeout(timer))
@@ -44,7 +65,7 @@ if (notice) {
 }
 
 document.addEventListener('lejek:toast', (event) => {
-  for (const { text, level } of event.detail.toasts) toast(text, level)
+  for (const { text, level, ...ways } of event.detail.toasts) toast(text, level, ways)
 })
 
 document.addEventListener('close', (event) => {

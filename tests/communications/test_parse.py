@@ -202,7 +202,7 @@ def test_a_message_passed_on_without_a_word_shows_what_it_passes_on() -> None:
         (r"C:\Users\jan\con.exe", "con.exe"),
         ("a\r\nb\x00c.pdf", "a bc.pdf"),
         ("...", "attachment-1.pdf"),
-        ("x" * 300 + ".pdf", "x" * 196 + ".pdf"),
+        ("x" * 300 + ".pdf", "x" * 146 + ".pdf"),
     ],
 )
 def test_the_name_of_an_attachment_is_only_a_name(given_name: str, kept: str) -> None:
@@ -222,10 +222,12 @@ def test_lines_that_only_the_width_of_a_screen_broke_are_put_together() -> None:
     assert message.text == "> a b\nProszę o ofertę na krzesła.\n-- \nJan"
 
 
-def test_the_nearest_of_a_thread_goes_first() -> None:
-    message = parse(b"In-Reply-To: <c@x>\r\nReferences: <a@x> <b@x>\r\n <c@x>\r\n\r\n")
+@pytest.mark.parametrize("references", ["<a@x> <c@x>\r\n <b@x> <a@x>", "<a@x> <b@x>"])
+def test_what_is_answered_is_the_last_of_the_thread(references: str) -> None:
+    message = parse(f"In-Reply-To: <c@x>\r\nReferences: {references}\r\n\r\n".encode())
 
-    assert message.thread_ids == ("c@x", "b@x", "a@x")
+    assert (message.in_reply_to, message.references) == ("c@x", ("a@x", "b@x", "c@x"))
+    assert parse(b"In-Reply-To: <c@x>\r\n\r\n").references == ("c@x",)
 
 
 # --- Automatic messages -------------------------------------------------------------------------------------------

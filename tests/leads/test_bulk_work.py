@@ -4,9 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
-from crm.models import User
+from crm.models import Notification, User
 from leads import tasks
 from leads.models import BulkRow, BulkRun, Lead, LeadEvent
 from leads.services import bulk, bulk_work, create_lead
@@ -197,3 +198,48 @@ def test_two_runs_at_once_over_the_same_leads_wait_for_each_other(ola: User, ewa
     assert errors == (None, None)
     assert set(BulkRun.objects.values_list("state", "changed_count", "refused_count")) == {("done", 10, 0)}
     assert set(Lead.objects.values_list("priority", "version")) == {(two.pk, 3)}
+
+
+# --- Its end is told to who has left the page
+
+
+@pytest.mark.usefixtures("in_background")
+def test_the_end_is_told_once_to_who_has_left_the_page(ola: User, leads: list[Lead]) -> None:
+    made = run(ola, "priority", leads, priority=LeadPriorityFactory(name="Pilny").pk)
+    cache.clear()  # the page that began it shows it no more
+
+    tasks.work_on_bulk(made.pk)
+    tasks.work_on_bulk(made.pk)
+
+    [news] = Notification.objects.all()
+    assert (news.user, news.kind, news.url) == (ola, "work", f"/leads/bulk/runs/{made.pk}/")
+    assert news.text == "Zakończono w tle: zmiana zbiorcza „Priorytet leadu: Pilny”"
+    assert news.details == "10 zmienionych"
+
+    post(ola, f"/leads/bulk/runs/{made.pk}/undo/")
+    cache.clear()
+    tasks.work_on_bulk(made.pk)
+    assert [row.details for row in Notification.objects.order_by("pk")] == ["10 zmienionych", "Cofnięte: 10"]
+
+
+@pytest.mark.usefixtures("in_background")
+def test_who_watches_is_not_told(ola: User, leads: list[Lead]) -> None:
+    made = run(ola, "priority", leads, priority=LeadPriorityFactory().pk)
+    signed_in(ola).get(f"/leads/bulk/runs/{made.pk}/progress/", headers=HTMX)
+
+    tasks.work_on_bulk(made.pk)
+
+    made.refresh_from_db()
+    assert made.state == "done"
+    assert not Notification.objects.exists()
+
+
+@pytest.mark.usefixtures("in_background")
+def test_a_failure_is_told_with_its_reason(ola: User, leads: list[Lead]) -> None:
+    made = run(ola, "priority", leads, priority=LeadPriorityFactory().pk)
+    cache.clear()
+    ola.groups.clear()
+
+    tasks.work_on_bulk(made.pk)
+
+    assert Notification.objects.get().details.startswith("Nie masz uprawnień")

@@ -1,16 +1,18 @@
-"""Handing over the leads of somebody who leaves, and deactivating the account in the same step."""
+"""Handing over the leads and activities of somebody who leaves, and deactivating the account in the same step."""
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from crm.errors import RuleError
-from crm.models import User
-from leads.models import Lead
-from leads.services.leaving import hand_over
+from crm.models import Notification, NotificationKind, SystemSettings, User, Visibility
+from crm.roles import SALES
+from leads.models import Activity, Lead
+from leads.services.leaving import Which, hand_over
 from tests.cast import FunnelCast
-from tests.factories.crm import UserFactory
-from tests.factories.leads import LeadFactory
+from tests.factories.crm import PartnerFactory, UserFactory
+from tests.factories.leads import ActivityFactory, LeadFactory
 
 
 @pytest.fixture
@@ -79,7 +81,7 @@ def test_refused_deactivation_gives_no_lead_away(adam: User, marek: User, funnel
     User.objects.filter(pk=adam.pk).update(is_active=False)
     lead = LeadFactory(status=funnel.new, sales_person=root)
     with pytest.raises(RuleError):
-        hand_over(leaver=root, to=marek, only_open=True, deactivate=True, by=root)
+        hand_over(leaver=root, to=marek, leads=Which.OPEN, activities=True, deactivate=True, by=root)
     assert Lead.objects.get(pk=lead.pk).sales_person == root
 
 
@@ -89,3 +91,51 @@ def test_manager_deactivates_the_own_sales_people_only(client: Client, ewa: User
     assert User.objects.get(pk=marek.pk).is_active
     _leave(client, ola)
     assert not User.objects.get(pk=ola.pk).is_active
+
+
+def test_open_activities_go_with_the_leads(client: Client, adam: User, ola: User, marek: User, leads) -> None:
+    call = ActivityFactory(lead=leads[0], assignee=ola, created_by=ola, summary="Zadzwonić")
+    visit = ActivityFactory(lead=None, partner=PartnerFactory(), assignee=ola, created_by=ola)
+    done = ActivityFactory(lead=leads[0], assignee=ola, created_by=ola, done_at=timezone.now(), done_by=ola)
+    client.force_login(adam)
+    assert "Otwarte aktywności: 2." in client.get(reverse("leads:user_leave", args=[ola.pk])).content.decode()
+
+    told = _leave(client, ola, which="open", to=marek.pk, activities="on")
+
+    assert "Przekazano 1 lead. Przekazano 2 aktywności." in told
+    assert dict(Activity.objects.values_list("pk", "assignee")) == {
+        call.pk: marek.pk,
+        visit.pk: marek.pk,
+        done.pk: ola.pk,
+    }
+    [news] = Notification.objects.filter(user=marek, kind=NotificationKind.ACTIVITY)
+    assert (news.text, news.url) == ("Przydzielono Ci 2 aktywności", reverse("leads:my_day"))
+
+
+def test_activities_may_stay_and_may_be_all_there_is(client: Client, adam: User, ola: User, marek: User, leads) -> None:
+    activity = ActivityFactory(lead=leads[2], assignee=ola, created_by=ola)
+    Lead.objects.filter(sales_person=ola).update(sales_person=marek)
+    client.force_login(adam)
+    refused = client.post(reverse("leads:user_leave", args=[ola.pk]), {"activities": "on"})
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["to"])
+
+    _leave(client, ola, to=marek.pk)  # without the tick
+    assert Activity.objects.get(pk=activity.pk).assignee == ola
+
+    assert "Przekazano 1 aktywność." in _leave(client, ola, activities="on", to=marek.pk)
+    assert Activity.objects.get(pk=activity.pk).assignee == marek
+
+
+def test_an_activity_goes_only_to_who_sees_its_lead(
+    client: Client, adam: User, ola: User, marek: User, ewa: User, leads, funnel: FunnelCast
+) -> None:
+    SystemSettings.objects.update_or_create(pk=1, defaults={"sales_visibility": Visibility.OWN})
+    heir = UserFactory(role=SALES)
+    on_closed, on_mareks = (ActivityFactory(lead=lead, assignee=ola, created_by=ola) for lead in leads[1:])
+    client.force_login(adam)
+
+    told = _leave(client, ola, which="open", to=heir.pk, activities="on")
+
+    assert "1 aktywność pozostaje: nowa osoba nie widzi jej leada." in told
+    assert Activity.objects.get(pk=on_mareks.pk).assignee == marek
+    assert Activity.objects.get(pk=on_closed.pk).assignee == ola

