@@ -125,6 +125,7 @@ def _public_functions(tree: ast.Module) -> Iterator[ast.FunctionDef]:
 
 TOOLS_OF_SERVICES: dict[str, str] = {
     "crm/services/users.py": "put_values and save_user are what inviting and changing a user have in common",
+    "documents/services/store.py": "what the services of documents have in common, called by them alone",
     "crm/services/records.py": "what the services of partners and products have in common, called by them alone",
 }
 
@@ -172,6 +173,7 @@ VIEWS_LOOK_UP: dict[str, str] = {
     "crm/views/accounts.py": "everybody's own row, by the session",
     "crm/views/users.py": "the standing invitations of users that were looked up before",
     "leads/views/responses.py": "the last event of a deleted lead, for those who could see the lead",
+    "documents/views/common.py": "who deleted a document, for those who could see it",
     "leads/views/leaver.py": "all leads of a leaver are handed over, so all are counted",
 }
 
