@@ -20,6 +20,7 @@ from documents.models import Order
 from documents.querysets import visible_documents
 from documents.services.lines import refusal_texts
 from documents.services.store import lines_of
+from leads.conflicts import author_of
 from leads.views.responses import is_htmx, require, version_of
 
 
@@ -102,7 +103,7 @@ def find_deletion(kind: Kind, user: User, pk: int) -> Any:
 
 def deleted_text(kind: Kind, event: Any) -> str:
     """That a document is gone, and by whom."""
-    author = User.objects.filter(pk=(event.pgh_context or {}).get("user") or 0).first()
+    author = author_of(event)
     if author is None:
         return _("This document has been deleted in the meantime.")
     return _("%(person)s has deleted this document in the meantime.") % {"person": author}
