@@ -173,7 +173,6 @@ VIEWS_LOOK_UP: dict[str, str] = {
     "crm/views/accounts.py": "everybody's own row, by the session",
     "crm/views/users.py": "the standing invitations of users that were looked up before",
     "leads/views/responses.py": "the last event of a deleted lead, for those who could see the lead",
-    "documents/views/common.py": "who deleted a document, for those who could see it",
     "leads/views/leaver.py": "all leads of a leaver are handed over, so all are counted",
 }
 
