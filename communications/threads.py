@@ -49,6 +49,13 @@ def copies_of(message: Message) -> MessageQuerySet:
     return Message.objects.filter(**{name: getattr(message, name) for name in SAME}).exclude(pk=message.pk)
 
 
+def copies_of_several(ids: Collection[int]) -> set[int]:
+    """The copies of messages (by ID), without these themselves."""
+    wanted = set(Message.objects.filter(pk__in=ids).exclude(message_id="").values_list(*SAME))
+    rows = Message.objects.filter(message_id__in={row[0] for row in wanted}).values_list("pk", *SAME)
+    return {pk for pk, *same in rows if tuple(same) in wanted} - set(ids)
+
+
 def leads_of_copies(messages: Collection[Message]) -> dict[int, int]:
     """The leads (by ID) to which copies of `messages` are linked, by the ID of the message."""
     ids = {message.message_id for message in messages if message.message_id}

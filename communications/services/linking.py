@@ -63,7 +63,7 @@ def link_thread(*, message: Message) -> int:
 
 def _free(messages: MessageQuerySet) -> MessageQuerySet:
     """Those that were read and wait for a lead, locked."""
-    free = messages.filter(parse_state=Message.ParseState.PARSED, lead__isnull=True, ignored_at__isnull=True)
+    free = messages.filter(lead__isnull=True, ignored_at__isnull=True).exclude(parse_state=Message.ParseState.WAITING)
     return free.select_for_update(of=("self",)).order_by("pk")
 
 
