@@ -1,6 +1,6 @@
 """How money, numbers and moments look, in the language of the user (Unicode CLDR, through Babel)."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Literal
@@ -61,6 +61,11 @@ def format_number(value: Decimal | float | int) -> str:
     return format_decimal(value, locale=LOCALES[_language()])
 
 
+def format_decimals(value: Decimal, decimals: int) -> str:
+    """A number with just so many decimals: `1 234,50`."""
+    return format_decimal(value, format=f"#,##0.{'0' * decimals}", locale=LOCALES[_language()])
+
+
 def format_typed_number(value: Decimal) -> str:
     """A number as it stands in a form field, with all its decimals: `1\xa0234,50` in Polish, `1,234.50` in English."""
     locale = LOCALES[_language()]
@@ -85,6 +90,32 @@ def format_day(value: date) -> str:
     if isinstance(value, datetime):
         value = timezone.localtime(value)
     return format_date(value, DAY[language], locale=LOCALES[language])
+
+
+def format_hour(value: time) -> str:
+    """A time of day: `14:05`."""
+    return f"{value:%H:%M}"
+
+
+def format_weekday(number: int) -> str:
+    """A weekday by its number, 1 for Monday (ISO 8601): `poniedziałek`."""
+    return str(LOCALES[_language()].days["stand-alone"]["wide"][number - 1])
+
+
+def format_week(value: date) -> str:
+    """The ISO week in which a day lies, with its own year: `2026, tydz. 48`."""
+    year, week, _weekday = value.isocalendar()
+    return gettext("%(year)s, week %(week)s") % {"year": year, "week": week}
+
+
+def format_month(value: date) -> str:
+    """The month in which a day lies: `listopad 2026`."""
+    return format_date(value, "LLLL y", locale=LOCALES[_language()])
+
+
+def format_quarter(value: date) -> str:
+    """The quarter in which a day lies: `IV kw. 2026`."""
+    return gettext("Q%(quarter)s %(year)s") % {"quarter": (value.month + 2) // 3, "year": value.year}
 
 
 def format_typed_day(value: date) -> str:

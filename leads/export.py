@@ -86,10 +86,10 @@ def csv_pieces(export: Export) -> Iterator[bytes]:
     buffer.write("\ufeff")
     writer.writerow(export.heads)
     for number, row in enumerate(export.rows(), start=1):
-        writer.writerow([_as_text(value, export.decimal_comma) for value in row])
+        writer.writerow([as_text(value, export.decimal_comma) for value in row])
         if number % CHUNK == 0:
-            yield _take(buffer)
-    yield _take(buffer)
+            yield take(buffer)
+    yield take(buffer)
 
 
 def xlsx_pieces(export: Export) -> Iterator[bytes]:
@@ -103,7 +103,7 @@ def xlsx_pieces(export: Export) -> Iterator[bytes]:
     except BaseException:
         file.close()
         raise
-    return _file_pieces(file)
+    return file_pieces(file)
 
 
 def _write_workbook(file: Any, export: Export) -> None:
@@ -130,21 +130,24 @@ def _write_workbook(file: Any, export: Export) -> None:
     book.close()
 
 
-def _file_pieces(file: Any) -> Iterator[bytes]:
+def file_pieces(file: Any) -> Iterator[bytes]:
+    """A finished temporary file from its beginning; it is closed, and so gone, at the end."""
     with file:
         file.seek(0)
         while piece := file.read(PIECE):
             yield piece
 
 
-def _take(buffer: io.StringIO) -> bytes:
+def take(buffer: io.StringIO) -> bytes:
+    """What has been written to the buffer, which is empty then."""
     text = buffer.getvalue()
     buffer.seek(0)
     buffer.truncate()
     return text.encode()
 
 
-def _as_text(value: Value, decimal_comma: bool) -> str:
+def as_text(value: Value, decimal_comma: bool) -> str:
+    """A value as it stands in a CSV file. Texts that would be formulas begin with an apostrophe."""
     if isinstance(value, str):
         return f"'{value}" if value.startswith(FORMULA) else value
     if isinstance(value, datetime):

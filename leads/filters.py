@@ -1,7 +1,7 @@
 """The filter of leads, for the list and the board: read from the address by django-filter, shown as panel and chips."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -17,14 +17,19 @@ from django.utils.translation import gettext_lazy
 from crm.forms.fields import DateField, PlainText
 from crm.models import User
 from crm.numbers import parse_id
+from crm.text import check_text
 from leads.attention import Need, needing
 from leads.choices import Choices, load_choices
+from leads.groups import Group, Rows, UnknownGroup, read_group, start_of_day
 from leads.models import Lead, LeadTagging
+from leads.periods import Period, days_of
 from leads.querysets import LeadQuerySet
 
 OPEN, CLOSED, BOTH, ALL = "open", "closed", "both", "all"
 NONE = "none"
 LONGEST_SEARCH = 200
+# A cell of a report is that many groups at once, within those of a cell that was opened before.
+MOST_GROUPS = 10
 # Names of the parameters that choose rows of other tables; those of one kind stand together in the panel.
 CHOSEN = (
     "type", "status", "sales_person", "priority", "tag", "partner", "product", "campaign", "medium", "source",
@@ -90,6 +95,38 @@ class NeedsFilter(django_filters.MultipleChoiceFilter):
         return qs.filter(condition)
 
 
+class GroupsField(forms.MultipleChoiceField):
+    """Groups of leads, each as `name:value`. One that can't be is an error, also one by a row that is not there."""
+
+    default_error_messages = {
+        "invalid_choice": gettext_lazy("There is no such group of leads (%(value)s). Remove it."),
+        "too_many": gettext_lazy("Too many groups of leads at once."),
+    }
+
+    def __init__(self, *, choices_of: Callable[[], Choices], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.choices_of = choices_of
+
+    def valid_value(self, value: str) -> bool:
+        return find_group(value, self.choices_of) is not None
+
+    def clean(self, value: Any) -> list[str]:
+        if len(value or ()) > MOST_GROUPS:
+            raise ValidationError(self.error_messages["too_many"])
+        return list(dict.fromkeys(super().clean(value)))
+
+
+class GroupsFilter(django_filters.MultipleChoiceFilter):
+    """Leads that are in each of the groups."""
+
+    field_class = GroupsField
+
+    def filter(self, qs: LeadQuerySet, value: Sequence[str]) -> LeadQuerySet:
+        for each in value:
+            qs = qs.filter(read_group(each).condition())
+        return qs
+
+
 class DayFilter(django_filters.DateFilter):
     """A day, from the browser's picker or typed."""
 
@@ -133,18 +170,34 @@ class LeadFilter(django_filters.FilterSet):
     received_to = DayFilter(method="until")
     close_from = DayFilter("expected_close", "gte")
     close_to = DayFilter("expected_close", "lte")
+    received_in = django_filters.ChoiceFilter(method="in_period", choices=Period.choices)
+    close_in = django_filters.ChoiceFilter(method="in_period", choices=Period.choices)
     needs = NeedsFilter(choices=Need.choices)
+    group = GroupsFilter()
 
     class Meta:
         model = Lead
         fields: list[str] = []
         form = LeadFilterForm
 
-    def __init__(self, data: QueryDict, queryset: LeadQuerySet, *, user: User, trusted: bool = False) -> None:
-        """`trusted`: IDs are taken as they are, for what counts or places leads and names no choice."""
-        given = _normalised(data)
+    def __init__(
+        self,
+        data: QueryDict,
+        queryset: LeadQuerySet,
+        *,
+        user: User,
+        trusted: bool = False,
+        default_state: str = OPEN,
+        carries: Sequence[str] = CARRIED,
+    ) -> None:
+        """`trusted`: IDs are taken as they are, for what counts or places leads and names no choice. `default_state` is
+        what no `state` means; `carries` are the parameters that the address has beside the filter.
+        """
+        given = _normalised(data, default_state)
         super().__init__(given, queryset)
         self.user = user
+        self.default_state = default_state
+        self.carries = carries
         # Of seventeen fields a page mostly needs one: those that are not given are not built.
         self.filters: dict[str, Any] = {name: each for name, each in self.filters.items() if name in given}
         for name in set(CHOSEN) & self.filters.keys():
@@ -155,12 +208,22 @@ class LeadFilter(django_filters.FilterSet):
             if name not in NEVER_EMPTY:
                 offered.append((NONE, NONE))
             self.filters[name].extra["choices"] = offered
+        if "group" in self.filters:
+            self.filters["group"].extra["choices_of"] = lambda: self.choices
 
     @cached_property
     def choices(self) -> Choices:
         """What can be chosen, and is; read when it is asked for."""
         chosen = {name: _ids(self.data.getlist(name)) for name in REMOTE}
+        for group in self.groups:
+            if group.grouping.name in REMOTE and group.value is not None:
+                chosen[group.grouping.name].append(group.value)
         return load_choices(partners=chosen["partner"], products=chosen["product"])
+
+    @property
+    def groups(self) -> list[Group]:
+        """The groups that the address names, so far as there can be such."""
+        return [group for each in self.data.getlist("group") if (group := find_group(each)) is not None]
 
     @property
     def shown_state(self) -> str:
@@ -182,12 +245,12 @@ class LeadFilter(django_filters.FilterSet):
 
     def carried(self) -> list[tuple[str, str]]:
         """What the address carries beside the filter."""
-        return [(name, self.data[name]) for name in CARRIED if name in self.data]
+        return [(name, value) for name in self.carries for value in self.data.getlist(name)]
 
     def asked(self) -> list[tuple[str, str]]:
         """The filter alone: in a fixed order, without what is the default."""
         pairs = [(name, value) for name in self.filters for value in self.data.getlist(name)]
-        return [pair for pair in pairs if pair != ("state", OPEN)]
+        return [pair for pair in pairs if pair != ("state", self.default_state)]
 
     def valid_parameters(self) -> list[tuple[str, str]]:
         """The parameters without the wrong values: of several choices, those that exist stay."""
@@ -198,6 +261,8 @@ class LeadFilter(django_filters.FilterSet):
         ]
 
     def _is_offered(self, name: str, value: str) -> bool:
+        if name == "group":
+            return find_group(value, lambda: self.choices) is not None
         return name in CHOSEN and any(value == offered for offered, _name in self.filters[name].extra["choices"])
 
     # --- What each parameter means
@@ -213,14 +278,32 @@ class LeadFilter(django_filters.FilterSet):
     def of_user(self, leads: LeadQuerySet, name: str, value: str) -> LeadQuerySet:
         return leads.filter(sales_person=self.user)
 
+    def in_period(self, leads: LeadQuerySet, name: str, value: str) -> LeadQuerySet:
+        first, last = days_of(Period(value), timezone.localdate())
+        if name == "close_in":
+            return leads.filter(expected_close__range=(first, last))
+        return self.until(self.since(leads, name, first), name, last)
+
     def since(self, leads: LeadQuerySet, name: str, value: date) -> LeadQuerySet:
-        return leads.filter(received_at__gte=_start_of(value))
+        return leads.filter(received_at__gte=start_of_day(value))
 
     def until(self, leads: LeadQuerySet, name: str, value: date) -> LeadQuerySet:
-        return leads.filter(received_at__lt=_start_of(value + timedelta(days=1)))
+        return leads.filter(received_at__lt=start_of_day(value + timedelta(days=1)))
 
 
-def _normalised(data: QueryDict) -> QueryDict:
+def find_group(given: str, choices_of: Callable[[], Choices] | None = None) -> Group | None:
+    """The group that an address names, or None; with `choices_of`, None too where it is by a row that is not there."""
+    try:
+        group = read_group(given)
+        check_text(given)
+    except (UnknownGroup, ValidationError):
+        return None
+    if choices_of and isinstance(group.grouping, Rows) and group.value is not None:
+        return group if group.value in choices_of()[group.grouping.choices_kind] else None
+    return group
+
+
+def _normalised(data: QueryDict, default_state: str) -> QueryDict:
     """The parameters without empty ones (a form sends them too), with one `state`, and with days that are the same in
     every language.
     """
@@ -234,7 +317,7 @@ def _normalised(data: QueryDict) -> QueryDict:
     for name in DAYS & given.keys():
         given[name] = _as_iso(str(given[name]))
     if "state" not in data:
-        given["state"] = OPEN
+        given["state"] = default_state
     elif (states := set(given.getlist("state"))) == {OPEN, CLOSED}:
         given["state"] = BOTH
     elif not states:
@@ -254,7 +337,3 @@ def _as_iso(typed: str) -> str:
 def _ids(values: Iterable[str]) -> list[int]:
     """Those of the values that can be IDs."""
     return [pk for pk in map(parse_id, values) if pk is not None]
-
-
-def _start_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))

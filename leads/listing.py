@@ -18,7 +18,7 @@ from leads.columns import DEFAULT_ORDER, Column, UnknownSort, columns_of, read_o
 from leads.filters import ALL, CLOSED, OPEN, LeadFilter
 from leads.models import Lead, LeadTagging
 from leads.paging import PAGE_SIZE, SORTED_WHOLE, BadCursor, Order, load_page, read_cursor
-from leads.panel import list_url, plain_url
+from leads.panel import LIST, FilteredPage, cleared_url, list_url, read_filter
 from leads.querysets import LeadQuerySet
 
 # Nobody counts a million rows to show a number: beyond this it says "10 000+". What free text finds takes longer.
@@ -51,6 +51,7 @@ class Listing:
     after_url: str = ""
     problem: str = ""
     has_leads: bool = True
+    page: FilteredPage = LIST
 
     @property
     def order_given(self) -> str:
@@ -60,22 +61,23 @@ class Listing:
     @property
     def first_url(self) -> str:
         """The first page with this filter and order."""
-        return list_url(self.leads.parameters(), order=self.order_given)
+        return list_url(self.leads.parameters(), order=self.order_given, page=self.page)
 
     @property
     def repaired_url(self) -> str:
         """The list with what is right of this filter."""
-        return list_url(self.leads.valid_parameters(), order=self.order_given)
+        return list_url(self.leads.valid_parameters(), order=self.order_given, page=self.page)
 
     @property
     def clear_url(self) -> str:
-        """The open leads, in no saved view."""
-        return plain_url() if self.leads.carried() else list_url([])
+        """The page without a filter, in no saved view."""
+        return cleared_url(self.leads.carried(), page=self.page)
 
     @property
     def everything_url(self) -> str:
         """All leads, open and closed, in this order."""
-        return list_url([("state", ALL)], order=self.order_given)
+        carried = self.leads.carried() if self.page.keeps_carried else []
+        return list_url([("state", ALL), *carried], order=self.order_given, page=self.page)
 
     @property
     def count_text(self) -> str:
@@ -90,26 +92,27 @@ class Listing:
             is_current = column.name == self.order.name
             order = f"-{column.name}" if is_current and not self.order.descending else column.name
             direction = ("descending" if self.order.descending else "ascending") if is_current else ""
-            url = list_url(pairs, order="" if order == str(DEFAULT_ORDER) else order) if column.sort else ""
+            given = "" if order == str(DEFAULT_ORDER) else order
+            url = list_url(pairs, order=given, page=self.page) if column.sort else ""
             found.append(Heading(column, url, direction))
         return found
 
 
-def prepare_listing(user: User, data: QueryDict) -> Listing:
+def prepare_listing(user: User, data: QueryDict, *, page: FilteredPage = LIST) -> Listing:
     """What the parameters `data` of an address ask for, as `user` may see it, before any row is read."""
-    leads = LeadFilter(data, Lead.objects.visible_to(user), user=user)
+    leads = read_filter(user, data, page=page)
     columns = columns_of(user, data.get("cols", ""))
     try:
         order = read_order(data.get("sort", ""))
     except UnknownSort:
-        return Listing(leads, DEFAULT_ORDER, columns, problem=_("The list can't be sorted by this."))
+        return Listing(leads, DEFAULT_ORDER, columns, problem=_("The list can't be sorted by this."), page=page)
     problem = "" if leads.is_valid() else _("The filter has a wrong value.")
-    return Listing(leads, order, columns, problem=problem)
+    return Listing(leads, order, columns, problem=problem, page=page)
 
 
-def read_listing(user: User, data: QueryDict) -> Listing:
-    """The page of the list that the parameters `data` of an address ask for, as `user` may see it."""
-    listing = prepare_listing(user, data)
+def read_listing(user: User, data: QueryDict, *, page: FilteredPage = LIST) -> Listing:
+    """The part of the list that the parameters `data` of an address ask for, as `user` may see it; shown on `page`."""
+    listing = prepare_listing(user, data, page=page)
     if listing.problem:
         return listing
     leads, order, columns = listing.leads, listing.order, listing.columns
@@ -125,7 +128,7 @@ def read_listing(user: User, data: QueryDict) -> Listing:
         count = rows.count_up_to(most)
     if not count:
         return replace(listing, has_leads=Lead.objects.visible_to(user).exists())
-    page = load_page(
+    part = load_page(
         rows,
         order=order,
         cursor=cursor,
@@ -142,11 +145,11 @@ def read_listing(user: User, data: QueryDict) -> Listing:
     pairs, given = leads.parameters(), listing.order_given
     return replace(
         listing,
-        rows=build_rows(page.rows, columns, looks),
+        rows=build_rows(part.rows, columns, looks),
         count=min(count, most),
         is_capped=count > most,
-        before_url=list_url([*pairs, ("before", page.before)], order=given) if page.before else "",
-        after_url=list_url([*pairs, ("after", page.after)], order=given) if page.after else "",
+        before_url=list_url([*pairs, ("before", part.before)], order=given, page=page) if part.before else "",
+        after_url=list_url([*pairs, ("after", part.after)], order=given, page=page) if part.after else "",
     )
 
 

@@ -1,21 +1,26 @@
 """The filter of leads as people see it: the panel with its fields, and a chip for each part that is in force."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from urllib.parse import urlencode
 
+from django.http import QueryDict
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from crm.formats import format_day, format_typed_day
+from crm.models import User
 from leads.attention import Need
 from leads.cells import escape
 from leads.choices import Choice
 from leads.columns import label_of
-from leads.filters import ALL, BOTH, CHOSEN, CLOSED, NEVER_EMPTY, NONE, OPEN, LeadFilter
+from leads.filters import ALL, BOTH, CARRIED, CHOSEN, CLOSED, NEVER_EMPTY, NONE, OPEN, LeadFilter, find_group
+from leads.models import Lead
+from leads.periods import OF_CLOSE, OF_RECEIVED, Period
 
 REMOTE = {"partner": "crm:partner_search", "product": "crm:product_search"}
 CHOSEN_MARK = " selected"
@@ -29,6 +34,10 @@ class FilteredPage:
     url_name: str
     region: str
     has_state: bool = True
+    default_state: str = OPEN
+    carries: Sequence[str] = CARRIED
+    # Whether what its address carries beside the filter stands in the region, and outlives the filter.
+    keeps_carried: bool = False
 
     @property
     def url(self) -> str:
@@ -66,6 +75,14 @@ class Interval:
 
     label: str
     ends: tuple[Day, Day]
+    period: str = ""
+    periods: Sequence[tuple[str, str | Promise]] = ()
+    errors: Sequence[str] = ()
+
+    @property
+    def period_name(self) -> str:
+        """The name of the parameter for a period by name."""
+        return self.ends[0].name.replace("_from", "_in")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +108,18 @@ class Panel:
     intervals: Sequence[Interval]
     errors: Sequence[str] = field(default_factory=list)
     carried: Sequence[tuple[str, str]] = ()
+    groups: Sequence[str] = ()
 
     @property
     def clear_url(self) -> str:
         """The page without a filter; out of a saved view, without that too."""
-        return plain_url(self.page) if self.carried else self.page.url
+        return cleared_url(self.carried, page=self.page)
+
+
+def read_filter(user: User, data: QueryDict, *, page: FilteredPage = LIST) -> LeadFilter:
+    """The filter that an address of the page says, over the leads that `user` may see."""
+    leads = Lead.objects.visible_to(user)
+    return LeadFilter(data, leads, user=user, default_state=page.default_state, carries=page.carries)
 
 
 def build_panel(leads: LeadFilter, *, page: FilteredPage = LIST) -> Panel:
@@ -108,8 +132,9 @@ def build_panel(leads: LeadFilter, *, page: FilteredPage = LIST) -> Panel:
         is_mine="mine" in leads.data,
         selects=[_needs(leads), *(_select(leads, name) for name in CHOSEN)],
         intervals=[_interval(leads, name) for name in ("received", "close")],
-        errors=[error for name in ("q", "state", "mine") for error in leads.errors.get(name, ())],
+        errors=[error for name in ("q", "state", "mine", "group") for error in leads.errors.get(name, ())],
         carried=leads.carried(),
+        groups=leads.data.getlist("group"),
     )
 
 
@@ -121,7 +146,7 @@ def build_chips(leads: LeadFilter, *, order: str = "", page: FilteredPage = LIST
         for name, value in leads.asked()
         if (name, value) not in (("state", ALL), ("state", BOTH))
     ]
-    if page.has_state and leads.shown_state == OPEN:
+    if page.has_state and leads.shown_state == leads.default_state == OPEN:
         chips.insert(0, Chip(_("State"), pgettext("lead", "Open"), list_url([("state", ALL), *pairs], order=order)))
     return chips
 
@@ -130,6 +155,13 @@ def list_url(pairs: Sequence[tuple[str, str]], *, order: str = "", page: Filtere
     """The address of the list, or of another page, with these parameters."""
     query = urlencode([*pairs, *([("sort", order)] if order else [])])
     return page.url + (f"?{query}" if query else "")
+
+
+def cleared_url(carried: Sequence[tuple[str, str]], *, page: FilteredPage = LIST) -> str:
+    """The page without a filter; what it shows beside stays where it is no saved view."""
+    if page.keeps_carried:
+        return list_url(carried, page=page)
+    return plain_url(page) if carried else page.url
 
 
 def plain_url(page: FilteredPage = LIST) -> str:
@@ -158,18 +190,40 @@ def _chip(leads: LeadFilter, name: str, value: str, url: str) -> Chip:
         choice = next((choice for pk, choice in leads.choices[name].items() if str(pk) == value), None)
         text = choice.name if choice else _("none") if value == NONE else value
         return Chip(_label(name), text, url, choice.colour if choice else "")
-    texts = {"state": _("State"), "mine": _("My leads"), "q": pgettext("filter", "Search"), "needs": _("To be done")}
-    if name == "state":
-        return Chip(texts[name], pgettext("lead", "Closed") if value == CLOSED else value, url)
-    if name == "needs":
-        return Chip(texts[name], str(dict(Need.choices).get(value, value)), url)
+    named: dict[str, Mapping[str, str | Promise]] = {
+        "state": {OPEN: pgettext("lead", "Open"), CLOSED: pgettext("lead", "Closed")},
+        "needs": dict(Need.choices),
+        "received_in": dict(Period.choices),
+        "close_in": dict(Period.choices),
+        "q": {},
+    }
+    if name in named:
+        return Chip(filter_label(name), str(named[name].get(value, value)), url)
     if name == "mine":
-        return Chip("", texts[name], url)
-    if name == "q":
-        return Chip(texts[name], value, url)
+        return Chip("", filter_label(name), url)
+    if name == "group":
+        return _group_chip(leads, value, url)
     day = leads.form.cleaned_data.get(name) if leads.is_valid() else None
     end = pgettext("interval", "from") if name.endswith("_from") else pgettext("interval", "to")
     return Chip(f"{_label(name.partition('_')[0])} {end}", format_day(day) if day else value, url)
+
+
+def _group_chip(leads: LeadFilter, value: str, url: str) -> Chip:
+    group = find_group(value, lambda: leads.choices)
+    if group is None:
+        return Chip(_("Group"), value, url)
+    choices = leads.choices.get(getattr(group.grouping, "choices_kind", ""), {})
+    colour = choices[group.value].colour if group.value in choices else ""
+    return Chip(group.grouping.label, group.show(leads.choices), url, colour)
+
+
+def filter_label(name: str) -> str:
+    """What a parameter of the filter is called."""
+    own = {
+        "state": _("State"), "mine": _("My leads"), "q": pgettext("filter", "Search"), "needs": _("To be done"),
+        "group": _("Group"),
+    }  # fmt: skip
+    return own.get(name) or _label(name.removesuffix("_from").removesuffix("_to").removesuffix("_in"))
 
 
 def _label(name: str) -> str:
@@ -221,4 +275,11 @@ def _interval(leads: LeadFilter, name: str) -> Interval:
         typed = format_typed_day(day) if day else leads.data.get(key, "")
         return Day(key, label, typed, list(leads.errors.get(key, ())))
 
-    return Interval(_label(name), (end("from", pgettext("interval", "from")), end("to", pgettext("interval", "to"))))
+    offered = OF_RECEIVED if name == "received" else OF_CLOSE
+    return Interval(
+        label=_label(name),
+        ends=(end("from", pgettext("interval", "from")), end("to", pgettext("interval", "to"))),
+        period=leads.data.get(f"{name}_in", ""),
+        periods=[(period.value, period.label) for period in offered],
+        errors=list(leads.errors.get(f"{name}_in", ())),
+    )

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from crm.errors import RuleError
 from crm.models import User
 from crm.numbers import parse_id
-from leads.columns import UnknownSort, columns_of, known_columns, label_of, read_order
+from leads.columns import UnknownSort, columns_of, known_columns, read_order
 from leads.filters import LeadFilter
 from leads.models import Lead, SavedView
-from leads.panel import BOARD, LIST, MODEL_FIELDS, FilteredPage, list_url, plain_url
+from leads.panel import BOARD, LIST, FilteredPage, filter_label, list_url, plain_url
 from leads.permissions import may_change_view
 
 PAGES: dict[str, FilteredPage] = {SavedView.Kind.LIST: LIST, SavedView.Kind.BOARD: BOARD}
@@ -63,7 +63,7 @@ def open_view(view: SavedView, *, user: User) -> tuple[str, list[str]]:
     leads = LeadFilter(QueryDict(view.query), Lead.objects.visible_to(user), user=user)
     if leads.is_valid():
         return view_url(view), []
-    gone = [label_of(MODEL_FIELDS.get(name, name)) for name in leads.errors if name in leads.filters]
+    gone = [filter_label(name) for name in leads.errors if name in leads.filters]
     return view_url(view, leads.valid_parameters()), gone
 
 

@@ -1,5 +1,16 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path, re_path
+
+from reports.views import report, saved
 
 app_name = "reports"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("reports/leads/", report.lead_report, name="lead_report"),
+    re_path(r"^reports/leads/export\.(?P<format>csv|xlsx)$", report.report_export, name="report_export"),
+    path("reports/saved/", saved.report_list, name="report_list"),
+    path("reports/saved/new/", saved.report_create, name="report_create"),
+    path("reports/saved/<int:pk>/", saved.report_open, name="report_open"),
+    path("reports/saved/<int:pk>/edit/", saved.report_edit, name="report_edit"),
+    path("reports/saved/<int:pk>/update/", saved.report_update, name="report_update"),
+    path("reports/saved/<int:pk>/delete/", saved.report_delete, name="report_delete"),
+]

@@ -1,0 +1,108 @@
+"""A report as one read: filter and layout of an address in, the table (or why there is none) out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from crm.current import system_settings
+from crm.models import User
+from leads.choices import Choices, load_choices
+from leads.filters import ALL, LeadFilter
+from leads.groups import Group
+from leads.panel import FilteredPage, list_url, read_filter
+from reports.estimate import check_size
+from reports.layout import LAYOUT, USUAL, BadLayout, Layout, read_layout
+from reports.pivot import Line, Pivot
+from reports.query import Cells, TooLarge, read_cells
+
+PAGE = FilteredPage("reports:lead_report", "report", default_state=ALL, carries=LAYOUT, keeps_carried=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report; `problem` says why the address can't be answered, and `advice` what to do about it."""
+
+    leads: LeadFilter
+    layout: Layout
+    pivot: Pivot | None = None
+    problem: str = ""
+    advice: str = ""
+    currency: str = ""
+
+    @property
+    def url(self) -> str:
+        """The address of the report, as it can be shared."""
+        return self.url_with(self.layout)
+
+    def url_with(self, layout: Layout) -> str:
+        """The address of another report on the same leads."""
+        return list_url([*self.leads.asked(), *layout.pairs()], page=PAGE)
+
+    @property
+    def clear_url(self) -> str:
+        """The report over all leads."""
+        return list_url(self.layout.pairs(), page=PAGE)
+
+    @property
+    def repaired_url(self) -> str:
+        """The report with what is right of its filter."""
+        asked = [pair for pair in self.leads.valid_parameters() if pair[0] not in LAYOUT]
+        return list_url([*asked, *self.layout.pairs()], page=PAGE)
+
+    def lead_pairs(self, *lines: Line) -> list[tuple[str, str]]:
+        """The filter by which the list shows the leads of a cell, whose row and column are given."""
+        return lead_pairs(self.leads, [group for line in lines for group in line.groups])
+
+
+def lead_pairs(leads: LeadFilter, groups: Sequence[Group] = ()) -> list[tuple[str, str]]:
+    """The filter of a report, and groups in it, as the list of leads understands it: it begins with the open ones."""
+    asked = [pair for pair in leads.asked() if pair[0] != "state"]
+    return [("state", leads.shown_state), *asked, *(("group", str(group)) for group in groups)]
+
+
+def prepare_report(user: User, data: QueryDict) -> Report:
+    """What the parameters of an address ask for, as `user` may see it, before any lead is read."""
+    leads = read_filter(user, data, page=PAGE)
+    try:
+        layout = read_layout(data)
+    except BadLayout as refusal:
+        advice = _("Choose the rows, columns and measures of the report again.")
+        return Report(leads, USUAL, problem=str(refusal), advice=advice)
+    if not leads.is_valid():
+        advice = _("No report is shown, so that nothing is left out without your knowing.")
+        return Report(leads, layout, problem=_("The filter has a wrong value."), advice=advice)
+    return Report(leads, layout, currency=system_settings().currency)
+
+
+def compute(report: Report) -> Report:
+    """A prepared report with its table; with a problem when it would be too large."""
+    if report.problem:
+        return report
+    try:
+        check_size(report.leads, report.layout)
+        cells = read_cells(report.leads.qs, report.layout)
+        pivot = Pivot(report.layout, cells, _choices_for(report, cells))
+        pivot.check_size()
+    except TooLarge:
+        return replace(
+            report,
+            problem=_("The result would have more than 50,000 cells."),
+            advice=_("Choose a shorter interval of dates, a coarser unit of time, or fewer dimensions and measures."),
+        )
+    return replace(report, pivot=pivot)
+
+
+def _choices_for(report: Report, cells: Cells) -> Choices:
+    """The names of all rows that stand in the cells. Of partners and products only these are read."""
+    found: dict[str, set[int]] = {"partner": set(), "product": set()}
+    for number, dimension in enumerate(report.layout.dimensions):
+        if dimension.name in found:
+            is_across = number >= len(report.layout.rows)
+            place = number - len(report.layout.rows) if is_across else number
+            paths = {right if is_across else down for down, right in cells.sums}
+            found[dimension.name] |= {path[place] for path in paths if len(path) > place} - {None}
+    if not any(found.values()):
+        return report.leads.choices
+    return load_choices(partners=found["partner"], products=found["product"])

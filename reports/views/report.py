@@ -1,0 +1,108 @@
+"""„Raport leadów”: its page and its files."""
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from crm.downloads import stream_download
+from crm.htmx import asking_page
+from crm.models import User
+from crm.requests import signed_in_user
+from leads.columns import columns_of
+from leads.listing import read_listing
+from leads.panel import build_chips, build_panel, list_url
+from leads.views.list import FORMATS as TYPES
+from leads.views.list import fresh, panel_is_outdated
+from leads.views.responses import is_htmx, require
+from reports.chart import build_chart
+from reports.controls import build_options, build_zones, dimension_offers
+from reports.export import csv_pieces, prepare_export, xlsx_pieces
+from reports.layout import TABLE
+from reports.permissions import may_report
+from reports.report import PAGE, Report, compute, prepare_report
+from reports.saved import ReportBar
+from reports.table import build_table
+
+MAKERS = {"csv": csv_pieces, "xlsx": xlsx_pieces}
+
+
+@require_GET
+def lead_report(request: HttpRequest) -> HttpResponseBase:
+    """The report that the address says; for HTMX the report alone, with the filter panel when that changed too."""
+    user = signed_in_user(request)
+    require(may_report(user))
+    report, context = _shown(request, user)
+    panel = build_panel(report.leads, page=PAGE)
+    if not is_htmx(request):
+        context["panel"] = panel
+        return fresh(render(request, "reports/lead_report.html", context, status=400 if report.problem else 200))
+    if panel_is_outdated(request, is_wrong=bool(report.leads.errors)):
+        context |= {"panel": panel, "oob": True}
+    response = render(request, "reports/_report.html", context, status=422 if report.problem else 200)
+    if asking_page(request) != context["address"]:
+        response.headers["HX-Push-Url"] = context["address"]
+    return fresh(response)
+
+
+@require_GET
+def report_export(request: HttpRequest, format: str) -> HttpResponseBase:
+    """The table of the report as a file: CSV or XLSX."""
+    user = signed_in_user(request)
+    require(may_report(user))
+    report = compute(prepare_report(user, request.GET))
+    if report.pivot is None:
+        text = f"{report.problem} {report.advice}".strip()
+        return HttpResponse(text, status=400, content_type="text/plain; charset=utf-8")
+    title = ReportBar(user, report).name or _("Lead report")
+    pieces = MAKERS[format](prepare_export(report.pivot, title=_("Lead report")))
+    name = f"{slugify(title) or 'raport'}-{timezone.localdate():%Y-%m-%d}.{format}"
+    return stream_download(request, pieces, name=name, content_type=TYPES[format][1])
+
+
+def _records_query(report: Report, order: str) -> str:
+    """What the export of the list is asked, for the leads and columns of the mode „Tabela”."""
+    return urlencode([*report.lead_pairs(), ("cols", report.layout.cols), *([("sort", order)] if order else [])])
+
+
+def _shown(request: HttpRequest, user: User) -> tuple[Report, dict[str, Any]]:
+    """The report, and what its template needs: of the mode „Tabela” the leads, else the pivot."""
+    prepared = prepare_report(user, request.GET)
+    is_table = not prepared.problem and prepared.layout.mode == TABLE
+    context: dict[str, Any] = {}
+    order = ""
+    if is_table:
+        columns = ".".join(column.name for column in columns_of(user, prepared.layout.cols))
+        report = replace(prepared, layout=replace(prepared.layout, cols=columns))
+        listing = read_listing(user, request.GET, page=PAGE)
+        order = listing.order_given
+        context |= {"list": listing, "records_query": _records_query(report, order)}
+        if listing.problem:
+            report = replace(report, problem=listing.problem)
+    else:
+        report = compute(prepared)
+        if report.pivot is not None and not report.pivot.is_empty:
+            context["table"] = build_table(report)
+            context["chart"] = build_chart(report.pivot, currency=report.currency)
+    place = [(name, request.GET[name]) for name in ("sort", "after", "before") if is_table and request.GET.get(name)]
+    address = request.get_full_path()
+    if not report.problem:
+        address = list_url([*report.leads.asked(), *report.layout.pairs(), *place], page=PAGE)
+    return report, context | {
+        "report": report,
+        "address": address,
+        "query": address.partition("?")[2],
+        "order": order,
+        "bar": ReportBar(user, report),
+        "chips": build_chips(report.leads, order=order, page=PAGE),
+        "zones": build_zones(report),
+        "offers": dimension_offers(),
+        "options": build_options(report),
+    }

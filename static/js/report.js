@@ -1,0 +1,146 @@
+// „Raport leadów”: what stands in rows, columns and measures is dragged or moved by keys; groups of the table fold.
+// The new report is asked for through the form of the filter panel, whose hidden fields (in #report) say what it shows.
+import { onLoad } from './dom.js'
+
+const ZONES = ['rows', 'across', 'measures']
+const OTHER = { rows: 'across', across: 'rows' }
+
+onLoad('[data-builder]', async (builder) => {
+  const zone = (name) => builder.querySelector(`[data-zone="${name}"]`)
+  const list = (name) => zone(name).querySelector('[data-pieces]')
+  const names = (name) => [...new Set([...list(name).children].map((piece) => piece.dataset.name))]
+  const isFull = (name) => list(name).children.length >= Number(zone(name).dataset.most)
+
+  const add = (select) => {
+    const name = select.closest('[data-zone]').dataset.zone
+    const piece = document.createElement('li')
+    piece.dataset.name = select.value
+    list(name).append(piece)
+    show(names, `add-${name}`)
+  }
+  const move = (button, key) => {
+    const piece = button.closest('[data-name]')
+    const name = piece.closest('[data-zone]').dataset.zone
+    const sibling = { ArrowLeft: piece.previousElementSibling, ArrowRight: piece.nextElementSibling }[key]
+    if (key === 'ArrowLeft' && sibling) sibling.before(piece)
+    else if (key === 'ArrowRight' && sibling) sibling.after(piece)
+    else if (['ArrowUp', 'ArrowDown'].includes(key) && OTHER[name] && !isFull(OTHER[name])) list(OTHER[name]).append(piece)
+    else return
+    show(names, button.id)
+  }
+  const remove = (piece) => {
+    const next = piece.nextElementSibling ?? piece.previousElementSibling
+    const name = piece.closest('[data-zone]').dataset.zone
+    piece.remove()
+    show(names, next ? `piece-${next.dataset.name}` : `add-${name}`)
+  }
+
+  builder.addEventListener('change', (event) => {
+    if (!event.target.matches('[data-add]')) return
+    event.stopPropagation()
+    if (event.target.value) add(event.target)
+  })
+  builder.addEventListener('click', (event) => {
+    const button = event.target.closest('[data-remove]')
+    if (button) remove(button.closest('[data-name]'))
+  })
+  builder.addEventListener('keydown', (event) => {
+    const button = event.target.closest('[data-piece]')
+    if (!button || event.altKey || event.ctrlKey || event.metaKey) return
+    if (event.key.startsWith('Arrow')) {
+      event.preventDefault()
+      move(button, event.key)
+    } else if (['Delete', 'Backspace'].includes(event.key)) {
+      event.preventDefault()
+      remove(button.closest('[data-name]'))
+    }
+  })
+
+  const { default: Sortable } = await import('../vendor/sortablejs/modular/sortable.esm.js')
+  const shared = { animation: 150, ghostClass: 'lj-sortable-ghost', dragClass: 'lj-sortable-drag', filter: '[data-remove]', preventOnFilter: false }
+  const stored = JSON.stringify(ZONES.map(names))
+  const dropped = ({ item }) => {
+    if (JSON.stringify(ZONES.map(names)) !== stored) show(names, `piece-${item.dataset.name}`)
+  }
+  for (const name of ZONES) {
+    const kind = name === 'measures' ? 'measure' : 'dimension'
+    const put = (to, from, piece) => from.options.group.name === kind && !isFull(name) && !names(name).includes(piece.dataset.name)
+    Sortable.create(list(name), { ...shared, group: { name: kind, put }, onEnd: dropped })
+  }
+  for (const palette of builder.querySelectorAll('[data-palette]')) {
+    Sortable.create(palette, { ...shared, sort: false, group: { name: palette.dataset.palette, pull: 'clone', put: false }, onEnd: ({ item, to }) => {
+      if (to === palette) return
+      for (const other of builder.querySelectorAll(`[data-pieces] [data-name="${CSS.escape(item.dataset.name)}"]`)) {
+        if (other !== item) other.remove()
+      }
+      dropped({ item })
+    } })
+  }
+})
+
+/** Ask for the report with what now stands in the zones; `focus` is the ID of the control that has the focus then. */
+function show (names, focus) {
+  const form = document.getElementById('lead-filter')
+  for (const zone of ZONES) {
+    let field = form.elements.namedItem(zone)
+    if (!field) {
+      field = Object.assign(document.createElement('input'), { type: 'hidden', name: zone })
+      field.setAttribute('form', form.id)
+      document.getElementById('report').prepend(field)
+    }
+    field.value = names(zone).join('.')
+  }
+  document.addEventListener('htmx:afterSettle', () => document.getElementById(focus)?.focus(), { once: true })
+  form.requestSubmit()
+}
+
+// --- Folding
+
+const folded = new Set()
+
+onLoad('#report-table', (table) => {
+  for (const row of table.tBodies[0].rows) {
+    if (folded.has(row.dataset.key)) set(row, false)
+  }
+  paint(table)
+  table.addEventListener('click', (event) => {
+    const button = event.target.closest('[data-fold]')
+    if (!button) return
+    set(button.closest('tr'), button.getAttribute('aria-expanded') !== 'true')
+    paint(table)
+  })
+})
+
+document.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-fold-all]')
+  const table = document.getElementById('report-table')
+  if (!button || !table) return
+  for (const row of table.querySelectorAll('tr[data-key]')) set(row, button.dataset.foldAll === 'open')
+  paint(table)
+})
+
+function set (row, isOpen) {
+  row.querySelector('[data-fold]').setAttribute('aria-expanded', String(isOpen))
+  if (isOpen) folded.delete(row.dataset.key)
+  else folded.add(row.dataset.key)
+}
+
+/** A row is hidden while one that it lies in is folded. */
+function paint (table) {
+  let closed = Infinity
+  for (const row of table.tBodies[0].rows) {
+    const depth = Number(row.dataset.depth)
+    if (depth <= closed) closed = Infinity
+    row.hidden = depth > closed
+    if (!row.hidden && row.querySelector('[data-fold][aria-expanded="false"]')) closed = depth
+  }
+}
+
+// --- The mode „Tabela”, and the hotkeys of a folded filter panel
+
+document.addEventListener('keydown', (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || document.querySelector('dialog[open]')) return
+  if (!/^F[678]$/.test(event.key)) return
+  event.preventDefault()
+  document.querySelector(`#lead-filter [data-hotkey="${event.key.toLowerCase()}"]`)?.click()
+})
