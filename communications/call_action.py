@@ -1,5 +1,7 @@
 """„Zadzwoń” on the card of a lead (leads.card_actions.CardActionProvider)."""
 
+from functools import partial
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -13,7 +15,7 @@ def call_lead(*, lead: Lead, user: User) -> CardAction | None:
     """Asks the telephony to call; where it can't, the device calls by itself (RFC 3966). None without a number."""
     if not lead.phone_e164:
         return None
-    label, url = _("Call up"), f"tel:{lead.phone_e164}"
+    call = partial(CardAction, "lead-call", _("Call up"), "phone", is_at_hand=True)
     if user.has_perm("communications.view_call") and calling_account(user) is not None:
-        return CardAction("lead-call", label, "phone", reverse("communications:lead_call", args=[lead.pk]), way="post")
-    return CardAction("lead-call", label, "phone", url)
+        return call(reverse("communications:lead_call", args=[lead.pk]), way="post")
+    return call(f"tel:{lead.phone_e164}")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
+from django.db.models import IntegerField, Subquery
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -91,9 +92,9 @@ class CallList:
         self.rows = rows_of(self.page.rows, user)
 
     @cached_property
-    def tab(self) -> Tab:
+    def tab(self) -> Tab | None:
         """The tab of the section, with its badge."""
-        return calls_tab(self.user, is_active=True)
+        return section_tab(self.user, is_active=True)
 
 
 def rows_of(calls: list[Call], user: User) -> list[CallRow]:
@@ -112,16 +113,24 @@ def is_set_up() -> bool:
     return TelephonyAccount.objects.exists()
 
 
+class _Counted(Subquery):
+    """The number of the rows of a queryset."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
 def section_tab(user: User, is_active: bool) -> Tab | None:
-    """The tab Połączenia of the section „Leady” (leads.sections.Provider)."""
-    if not user.has_perm("communications.view_call") or not is_set_up():
+    """The tab Połączenia of the section „Leady” (leads.sections.Provider), with the number of calls that wait for
+    `user`. Every page of the section asks: one query tells whether there is telephony, and the number.
+    """
+    if not user.has_perm("communications.view_call"):
         return None
-    return calls_tab(user, is_active=is_active)
-
-
-def calls_tab(user: User, *, is_active: bool) -> Tab:
-    """The tab with the number of calls that wait for `user`."""
-    waiting = Call.objects.of(user).to_process().order_by()[: COUNTED + 1].count()
+    waiting = Call.objects.of(user).to_process().order_by().values("pk")[: COUNTED + 1]
+    accounts = TelephonyAccount.objects.order_by().annotate(waiting=_Counted(waiting))
+    found = accounts.values_list("waiting", flat=True).first()
+    if found is None:
+        return None
     return Tab(
         url=reverse("communications:call_list"),
         label=_("Calls"),
@@ -129,7 +138,7 @@ def calls_tab(user: User, *, is_active: bool) -> Tab:
         is_active=is_active,
         keeps_filter=False,
         key="calls",
-        badge=badge(waiting),
+        badge=badge(found),
     )
 
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from communications.services import importing, reading, recordings
+from communications.services import failing, importing, reading, recordings
 
 
 @shared_task
@@ -21,6 +21,7 @@ def read_mail(account_id: int) -> None:
 @shared_task
 def start_due_mail() -> None:
     """Start the accounts whose time has come, and the reading of what a lost task has left (beat starts this often)."""
+    failing.tell_of_failures()
     for account_id in importing.due_accounts():
         import_mail.delay(account_id)
     for account_id in reading.accounts_to_read():

@@ -39,6 +39,7 @@ class Branch:
 
 MANAGE = ("crm.manage_settings",)
 MANAGE_TELEPHONY = ("communications.manage_telephony",)
+SHARE_MAIL = ("communications.manage_shared_accounts",)
 
 TREE: tuple[Leaf | Branch, ...] = (
     Leaf(_("My day"), "calendar-heart", "leads:my_day", key="d"),
@@ -66,7 +67,7 @@ TREE: tuple[Leaf | Branch, ...] = (
                     Leaf(_("Campaigns"), "speakerphone", "crm:campaign_list", MANAGE),
                     Leaf(_("Media"), "broadcast", "crm:medium_list", MANAGE),
                     Leaf(_("Sources"), "route", "crm:source_list", MANAGE),
-                    Leaf(_("E-mail accounts"), "mail-cog", "communications:account_list", MANAGE),
+                    Leaf(_("E-mail accounts"), "mail-cog", "communications:account_list", SHARE_MAIL),
                     Leaf(_("E-mail templates"), "template", "communications:template_list", MANAGE),
                     Leaf(_("Telephony"), "phone", "communications:telephony_list", MANAGE_TELEPHONY),
                     Leaf(_("Users"), "users", "crm:user_list", ("crm.view_user", "crm.manage_own_team")),

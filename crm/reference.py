@@ -9,12 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import (
     ActivityType,
     Campaign,
+    InvoiceType,
     LeadPriority,
     LeadStatus,
     LeadTag,
     LeadType,
     LostReason,
     Medium,
+    OrderType,
     Position,
     ReferenceItem,
     Source,
@@ -22,6 +24,7 @@ from crm.models import (
 
 NAME = ("name", "sort_order")
 COLOURED = ("name", "colour", "sort_order")
+DOCUMENT = ("name", "pattern", "reset", "prices", "payment_days", "sort_order")
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,11 @@ class Kind:
         return "icon" in self.fields
 
     @property
+    def has_pattern(self) -> bool:
+        """Whether its items are types of documents, which number them."""
+        return "pattern" in self.fields
+
+    @property
     def has_marks(self) -> bool:
         """Whether its items are statuses, with Zamknięta, Porażka and Sukces."""
         return "is_closed" in self.fields
@@ -75,7 +83,7 @@ KINDS: tuple[Kind, ...] = (
         "statuses", "status", LeadStatus, "progress", _("New lead status"),
         _("The stages of the funnel, and how a lead is closed."),
         fields=(
-            "name", "colour", "is_closed", "is_won", "is_lost", "stuck_after_days", "sort_order",
+            "name", "colour", "is_closed", "is_won", "is_lost", "needs_order", "stuck_after_days", "sort_order",
         ),
         archive_url_name="leads:status_archive",
     ),
@@ -115,6 +123,15 @@ KINDS: tuple[Kind, ...] = (
         "activity-types", "activity_type", ActivityType, "checklist", _("New activity type"),
         _("What you plan with a lead or a partner: calls, meetings, tasks…"),
         fields=("name", "kind", "icon", "colour", "sort_order"),
+    ),
+    Kind(
+        "order-types", "order_type", OrderType, "shopping-cart", _("New order type"),
+        _("How orders are numbered, and whether their prices are net or gross."), fields=DOCUMENT,
+    ),
+    Kind(
+        "invoice-types", "invoice_type", InvoiceType, "file-invoice", _("New invoice type"),
+        _("How invoices and corrections are numbered, their prices and payment term."),
+        fields=(*DOCUMENT, "split_payment", "is_correction"),
     ),
 )  # fmt: skip
 

@@ -11,7 +11,8 @@ from leads.card_actions import CardAction, card_actions
 from leads.files import MAX_BYTES
 from leads.history import time_in_status
 from leads.models import Lead
-from leads.rules import Funnel, check_status
+from leads.orders import has_order
+from leads.rules import Funnel, check_order, check_status
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,15 @@ class LeadCard:
     def _refusal(self, status: LeadStatus) -> str:
         try:
             check_status(self.funnel, type=self.lead.type, status=status)
+            if status.needs_order and status.pk != self.lead.status_id:
+                check_order(status=status, has_order=self._has_order)
         except RuleError as refusal:
             return str(refusal)
         return ""
+
+    @cached_property
+    def _has_order(self) -> bool:
+        return has_order(self.lead.pk)
 
     @property
     def time_in_status(self) -> str:

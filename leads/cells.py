@@ -111,6 +111,8 @@ def _cell(column: Column, looks: Looks) -> Cell:
         case Kind.STATE:
             states = {False: escape(pgettext("lead", "Open")), True: escape(pgettext("lead", "Closed"))}
             return lambda values: states[values[key]]
+        case Kind.COUNT:
+            return lambda values: escape(str(values[key])) if values[key] else NOTHING
         case Kind.DEADLINE:
             return _deadline(key, looks.today)
         case _:

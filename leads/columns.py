@@ -7,10 +7,11 @@ leads/cells.py.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
-from django.db.models import F, Field, Q
+from django.db.models import Count, F, Field, OuterRef, Q, Subquery
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +40,7 @@ class Kind(Enum):
     PERCENT = auto()
     MOMENT = auto()
     DEADLINE = auto()
+    COUNT = auto()
 
 
 CSS = {
@@ -51,6 +53,7 @@ CSS = {
     Kind.PERCENT: "lj-number",
     Kind.MOMENT: "lj-mono lj-nowrap",
     Kind.DEADLINE: "lj-mono lj-nowrap",
+    Kind.COUNT: "lj-number",
 }
 
 
@@ -65,7 +68,9 @@ def label_of(name: str) -> str:
 class Column:
     """A column: `value` is what the query brings for it, `sort` how it is sorted (None: it is not).
 
-    `broken_label` is the label with soft hyphens, for a word too long to stand over a narrow column.
+    `broken_label` is the label with soft hyphens, for a word too long to stand over a narrow column. With `relation`
+    the value is how many rows of a later app refer to the lead, by the relation of that name. Without `permission` the
+    column is not there for a user.
     """
 
     name: str
@@ -74,6 +79,8 @@ class Column:
     sort: Sort | None = None
     own_label: str | Promise = ""
     broken_label: str | Promise = ""
+    relation: str = ""
+    permission: str = ""
 
     @property
     def label(self) -> str:
@@ -89,6 +96,26 @@ class Column:
     def css(self) -> str:
         """The classes of its cells."""
         return f"lj-col-{self.name} {CSS.get(self.kind, 'lj-cell-clip')}"
+
+
+def values_of(columns: Iterable[Column]) -> set[str]:
+    """What a query reads from the lead itself for these columns."""
+    return {column.value for column in columns if not column.relation and column.value != "tag_ids"}
+
+
+def counts_of(columns: Iterable[Column]) -> dict[str, Combinable]:
+    """What a query counts for these columns, by the name of the value. That the rows are those of a lead which the user
+    sees is all that visibility asks of them.
+    """
+    return {column.value: _count(column.relation) for column in columns if column.relation}
+
+
+def _count(name: str) -> Combinable:
+    relation = Lead._meta.get_field(name)
+    model: Any = relation.related_model
+    field: Any = relation.field  # type: ignore[union-attr]
+    rows = model._base_manager.filter(**{field.name: OuterRef("pk")}).order_by().values(field.name)
+    return Coalesce(Subquery(rows.annotate(rows=Count("pk")).values("rows")), 0)
 
 
 def _text(name: str) -> Column:
@@ -166,7 +193,15 @@ ALL_COLUMNS: tuple[Column, ...] = (
     _text("last_name"),
     _choice("position"),
     _text("external_id"),
-)
+    Column(
+        "orders", Kind.COUNT, "order_count", own_label=_("Orders"), relation="orders",
+        permission="documents.view_order",
+    ),
+    Column(
+        "invoices", Kind.COUNT, "invoice_count", own_label=_("Invoices"), relation="invoices",
+        permission="documents.view_invoice",
+    ),
+)  # fmt: skip
 COLUMNS: dict[str, Column] = {column.name: column for column in ALL_COLUMNS}
 DEFAULT_COLUMNS = (
     "id", "name", "status", "partner", "sales_person", "expected_revenue", "expected_close", "probability", "type",
@@ -184,15 +219,24 @@ def columns_of(user: User, given: str = "") -> list[Column]:
     """The columns `given` in an address (`name.status`), else those that `user` has chosen, in that order; the default
     ones until then. The name is always among them.
     """
-    if columns := known_columns(given.split(".")):
+    if columns := _permitted(user, known_columns(given.split("."))):
         return columns if COLUMNS[ALWAYS_SHOWN] in columns else [COLUMNS[ALWAYS_SHOWN], *columns]
-    return known_columns(user.lead_columns) or known_columns(DEFAULT_COLUMNS)
+    return _permitted(user, known_columns(user.lead_columns)) or known_columns(DEFAULT_COLUMNS)
 
 
 def all_columns(user: User, given: str = "") -> list[tuple[Column, bool]]:
     """All columns, each with whether `user` sees it: those seen first, in their order."""
     chosen = columns_of(user, given)
-    return [*((column, True) for column in chosen), *((c, False) for c in ALL_COLUMNS if c not in chosen)]
+    return [*((column, True) for column in chosen), *((c, False) for c in permitted_columns(user) if c not in chosen)]
+
+
+def permitted_columns(user: User) -> list[Column]:
+    """All columns that are there for `user`."""
+    return _permitted(user, ALL_COLUMNS)
+
+
+def _permitted(user: User, columns: Iterable[Column]) -> list[Column]:
+    return [column for column in columns if not column.permission or user.has_perm(column.permission)]
 
 
 def known_columns(names: Iterable[object]) -> list[Column]:

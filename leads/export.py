@@ -18,7 +18,7 @@ from django.utils.translation import get_language, gettext, pgettext
 from crm.downloads import PIECE
 from leads.cells import number_of, plain_text
 from leads.choices import Choices
-from leads.columns import ALL_COLUMNS, Column, Kind
+from leads.columns import Column, Kind, counts_of, permitted_columns, values_of
 from leads.listing import TAG_IDS, Listing
 from leads.models import Lead
 from leads.paging import ordered
@@ -65,15 +65,16 @@ def prepare_export(listing: Listing, *, all_columns: bool, alias: str) -> Export
     """The whole list as it is filtered and sorted, with the columns of the list or with all there are; `alias` names
     the database that it is read from.
     """
-    columns = ALL_COLUMNS if all_columns else listing.columns
-    values = {column.value for column in columns} - {"tag_ids"}
+    columns = permitted_columns(listing.leads.user) if all_columns else listing.columns
     return Export(
         heads=[column.label for column in columns],
         columns=columns,
         readers=[_reader(column, listing.leads.choices) for column in columns],
         title=capfirst(str(Lead._meta.verbose_name_plural)),
         decimal_comma=get_language() == "pl",
-        found=ordered(listing.leads.qs, listing.order).values("pk", *values, tag_ids=TAG_IDS).using(alias),
+        found=ordered(listing.leads.qs, listing.order)
+        .values("pk", *values_of(columns), tag_ids=TAG_IDS, **counts_of(columns))
+        .using(alias),
     )
 
 

@@ -14,7 +14,7 @@ from crm.current import system_settings
 from crm.formats import format_number
 from crm.models import User
 from leads.cells import Looks, Row, build_rows
-from leads.columns import DEFAULT_ORDER, Column, UnknownSort, columns_of, read_order
+from leads.columns import DEFAULT_ORDER, Column, UnknownSort, columns_of, counts_of, read_order, values_of
 from leads.filters import ALL, CLOSED, OPEN, LeadFilter
 from leads.models import Lead, LeadTagging
 from leads.paging import PAGE_SIZE, SORTED_WHOLE, BadCursor, Order, load_page, read_cursor
@@ -134,8 +134,8 @@ def read_listing(user: User, data: QueryDict, *, page: FilteredPage = LIST) -> L
         cursor=cursor,
         count=count if count <= most else SORTED_WHOLE + 1,
         closed={OPEN: False, CLOSED: True}.get(leads.shown_state),
-        values=(*ALWAYS, *(column.value for column in columns if column.value != "tag_ids")),
-        named={"tag_ids": TAG_IDS},
+        values=(*ALWAYS, *values_of(columns)),
+        named={"tag_ids": TAG_IDS, **counts_of(columns)},
     )
     looks = Looks.now(
         choices=leads.choices,

@@ -21,6 +21,10 @@ class LostStatusMissing(RuleError):
     """No status is marked „Porażka”."""
 
 
+class OrderRequired(RuleError):
+    """The status asks for a confirmed order, and the lead has none."""
+
+
 class LostReasonRequired(RuleError):
     """A lead enters the Porażka status with no reason."""
 
@@ -82,6 +86,16 @@ def check_status(funnel: Funnel, *, type: LeadType | None, status: LeadStatus) -
         _("Status “%(status)s” is not allowed for type “%(type)s”.") % {"status": status.name, "type": type},
         field="status",
     )
+
+
+def check_order(*, status: LeadStatus, has_order: bool) -> None:
+    """Refuse a status that needs an order to a lead without one. Raises OrderRequired."""
+    if status.needs_order and not has_order:
+        raise OrderRequired(
+            _("Status “%(status)s” needs a confirmed order: create one from the lead and confirm it.")
+            % {"status": status.name},
+            field="status",
+        )
 
 
 def lost_status(funnel: Funnel, *, type: LeadType | None) -> LeadStatus:

@@ -125,6 +125,7 @@ def _public_functions(tree: ast.Module) -> Iterator[ast.FunctionDef]:
 
 TOOLS_OF_SERVICES: dict[str, str] = {
     "crm/services/users.py": "put_values and save_user are what inviting and changing a user have in common",
+    "documents/services/store.py": "what the services of documents have in common, called by them alone",
     "crm/services/records.py": "what the services of partners and products have in common, called by them alone",
 }
 
@@ -239,6 +240,7 @@ def test_templates_have_no_inline_style_script_or_handler() -> None:
 
 
 ROOTLESS = {
+    "templates/documents/_line_saved.html": "amounts and errors, each swapped by its own name",
     "templates/leads/_board_cards.html": "cards of a column whose page names the column; more of them are appended",
     "templates/leads/_board_changes.html": "heads and cards, each put where it belongs",
     "templates/leads/_board_totals.html": "the totals of columns, each swapped by its own name",

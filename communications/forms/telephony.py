@@ -70,6 +70,6 @@ class TelephonyForm(RecordForm):
     @property
     def account_values(self) -> dict[str, Any]:
         """What was sent, for the service."""
-        values = self.values
+        values = {**self.values, "is_active": self.cleaned_data["is_active"]}  # a box without its tick is not sent
         secrets = {"secret": values.pop("new_secret", ""), "api_key": values.pop("new_api_key", "")}
         return {**values, **{name: secret for name, secret in secrets.items() if secret}}

@@ -7,7 +7,6 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from celery import current_app
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -148,7 +147,9 @@ def _want_recording(account: TelephonyAccount, call: Call, facts: CallFacts, eve
 
 def fetch_later(*, call_id: int, delay: timedelta = timedelta()) -> None:
     """Let a worker fetch the recording of a call, after `delay`."""
-    current_app.send_task("communications.tasks.fetch_recording", args=[call_id], countdown=delay.total_seconds())
+    from communications.tasks import fetch_recording
+
+    fetch_recording.apply_async(args=(call_id,), countdown=delay.total_seconds())
 
 
 # --- „Utwórz” --------------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from communications.imap.parse import ParsedMessage, parse
 from communications.locks import Job, only_one
 from communications.models import Attachment, Message
 from communications.models.messages import LONGEST
+from communications.services.batches import update_messages
 from communications.services.linking import link_parsed
 from communications.services.storing import forget_files
 
@@ -103,7 +104,7 @@ def read_messages(*, messages: Sequence[Message]) -> None:
         written = {attachment.file.name for attachment in attachments}
         forget_files(names=[name for name in old.values_list("file", flat=True) if name not in written])
         old.delete()
-        Message.objects.bulk_update(messages, READ_FIELDS)
+        update_messages(messages, READ_FIELDS)
         Attachment.objects.bulk_create(attachments)
     link_parsed(ids=[message.pk for message in messages])
 

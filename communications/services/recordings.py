@@ -24,7 +24,17 @@ TRIES = 5
 CLAIMED_FOR = timedelta(minutes=10)
 FIRST_PAUSE = timedelta(minutes=1)
 # What a browser plays; anything else is only saved.
-PLAYED = {"audio/mpeg", "audio/wav", "audio/x-wav", "audio/ogg", "audio/mp4", "audio/webm", "audio/flac", "audio/aac"}
+PLAYED = {
+    "audio/mpeg",
+    "audio/wav",
+    "audio/wave",
+    "audio/x-wav",
+    "audio/ogg",
+    "audio/mp4",
+    "audio/webm",
+    "audio/flac",
+    "audio/aac",
+}
 UNKNOWN = "application/octet-stream"
 
 

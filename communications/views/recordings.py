@@ -17,7 +17,7 @@ from crm.requests import signed_in_user
 from leads.views.responses import require
 
 SUFFIXES = {"audio/mpeg": "mp3", "audio/ogg": "ogg", "audio/mp4": "m4a", "audio/webm": "webm", "audio/flac": "flac"}
-SUFFIXES |= {"audio/wav": "wav", "audio/x-wav": "wav", "audio/aac": "aac"}
+SUFFIXES |= {"audio/wav": "wav", "audio/wave": "wav", "audio/x-wav": "wav", "audio/aac": "aac"}
 
 
 @require_safe

@@ -166,16 +166,28 @@ REFERENCE_REPLACERS = {
     "leads.LeadTagging": "leads.services.replacing.replace_tag",
 }
 # Where the rows that use a reference item are listed.
-USE_LISTS = {"leads.Lead": "leads.panel.use_url", "leads.LeadTagging": "leads.panel.use_url"}
+USE_LISTS = {
+    "leads.Lead": "leads.panel.use_url",
+    "leads.LeadTagging": "leads.panel.use_url",
+    "documents.Order": "documents.listing.orders_use_url",
+    "documents.Invoice": "documents.listing.invoices_use_url",
+}
 # Logs of the past: they are never rewritten, so an item that one tells of is archived instead of deleted.
-REFERENCE_LOGS = ["leads.LeadStatusChange"]
+REFERENCE_LOGS = ["leads.LeadStatusChange", "documents.Order", "documents.Invoice"]
 # Once one of these has a row, the currency of the system is fixed.
-CURRENCY_HOLDERS = ["leads.Lead"]
+CURRENCY_HOLDERS = ["leads.Lead", "documents.Order", "documents.Invoice"]
 
 # --- What later apps add to ------------------------------------------------------------------------------------------
 
 # Search everywhere: a crm.finding.Provider each, in the order of their groups.
-SEARCH_PROVIDERS = ["crm.finders.PAGES", "leads.finders.LEADS", "crm.finders.PARTNERS", "crm.finders.PRODUCTS"]
+SEARCH_PROVIDERS = [
+    "crm.finders.PAGES",
+    "leads.finders.LEADS",
+    "crm.finders.PARTNERS",
+    "documents.finders.ORDERS_FOUND",
+    "documents.finders.INVOICES_FOUND",
+    "crm.finders.PRODUCTS",
+]
 
 # Mój dzień: a function each (leads.my_day.Provider), in the order of their blocks.
 MY_DAY_PROVIDERS = [
@@ -198,13 +210,20 @@ MAIL_SENDER = "communications.services.mail_sender.SENDER"
 MAIL_SOURCES: dict[str, str] = {}
 
 # Buttons on the card of a lead (leads.card_actions.CardActionProvider), in their order.
-LEAD_CARD_ACTIONS = ["communications.call_action.call_lead"]
+LEAD_CARD_ACTIONS = [
+    "communications.call_action.call_lead",
+    "documents.card_actions.create_order",
+    "documents.card_actions.create_invoice",
+]
 
 # Tabs of the section „Leady” that later apps add: URL name and a function (leads.sections.Provider) each.
 LEAD_TABS = [
     ("communications:call_list", "communications.calls.section_tab"),
     ("communications:email_list", "communications.emails.section_tab"),
 ]
+
+# Whether a lead has a confirmed order (leads.orders.OrderLookup).
+LEAD_HAS_ORDER = "documents.orders_of_leads.has_order"
 
 # --- Celery -------------------------------------------------------------------------------------------------------
 
@@ -257,6 +276,8 @@ MAIL_OAUTH = {
         "token_url": "https://oauth2.googleapis.com/token",
         "scope": "https://mail.google.com/",
         "imap_host": "imap.gmail.com",
+        "imap_port": 993,
+        "imap_security": "tls",
         "smtp_host": "smtp.gmail.com",
         "smtp_port": 465,
         "smtp_security": "tls",
@@ -270,6 +291,8 @@ MAIL_OAUTH = {
         "token_url": f"https://login.microsoftonline.com/{_tenant}/oauth2/v2.0/token",
         "scope": "https://outlook.office.com/IMAP.AccessAsUser.All https://outlook.office.com/SMTP.Send offline_access",
         "imap_host": "outlook.office365.com",
+        "imap_port": 993,
+        "imap_security": "tls",
         "smtp_host": "smtp.office365.com",
         "smtp_port": 587,
         "smtp_security": "starttls",

@@ -31,6 +31,14 @@ class ReferenceItemForm(forms.ModelForm):  # type: ignore[type-arg]
             "is_won": _("Leads in this status count as won."),
             "is_lost": _("Leads get this status through “Lost”, with a reason. Only one status can be marked so."),
             "stuck_after_days": _("A lead that stands here longer is shown as stuck. Empty: as in the settings."),
+            "needs_order": _("A lead gets this status only with a confirmed order."),
+            "pattern": _(
+                "The number of a document: {rok} is the year, {miesiąc} the month, {nr:04} the running number in"
+                " four digits. Example: ZS/{rok}/{miesiąc}/{nr:04}"
+            ),
+            "payment_days": _("How many days after the issue date it is to be paid."),
+            "split_payment": _("New invoices of this type are marked so."),
+            "is_correction": _("Correcting invoices get their numbers by this type; it is not offered for others."),
             "kind": _("What the activity is, whatever its name: reports and notices go by it."),
             "sort_order": _("The place on lists and on the board; dragging on the list sets it too."),
         }
@@ -71,6 +79,10 @@ def form_class(kind: Kind) -> type[ReferenceItemForm]:
             "colour": ColourSelect,
             "icon": IconSelect,
             "kind": forms.Select(searchable()),
+            "pattern": forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+            "reset": forms.Select(searchable({"required": True})),
+            "prices": forms.Select(searchable({"required": True})),
+            "payment_days": forms.NumberInput({"min": "0", "max": "365"}),
             "stuck_after_days": forms.NumberInput({"min": "1", "max": str(LONGEST_STAY)}),
             "sort_order": forms.NumberInput({"min": "0", "max": str(LONGEST_ORDER)}),
         },

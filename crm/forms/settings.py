@@ -5,11 +5,12 @@ from typing import Any
 import phonenumbers
 from babel import Locale
 from django import forms
+from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from crm.forms.fields import searchable
-from crm.models import SystemSettings
+from crm.models import InvoiceType, OrderType, SystemSettings
 from crm.services.parameters import currency_is_fixed
 from crm.services.reference import fingerprint
 
@@ -26,10 +27,20 @@ class ParametersForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = SystemSettings
-        fields = ["currency", "default_region", "stuck_after_days", "sales_visibility", "manager_visibility"]
+        fields = [
+            "currency",
+            "default_region",
+            "stuck_after_days",
+            "order_type",
+            "invoice_type",
+            "sales_visibility",
+            "manager_visibility",
+        ]
         labels = {
             "currency": _("Currency"),
             "stuck_after_days": _("Stuck after (days)"),
+            "order_type": _("Order type"),
+            "invoice_type": _("Invoice type"),
             "sales_visibility": _("A sales person sees"),
             "manager_visibility": _("A manager sees"),
         }
@@ -37,10 +48,14 @@ class ParametersForm(forms.ModelForm):  # type: ignore[type-arg]
             "stuck_after_days": _(
                 "A lead that stands longer in one status is shown as stuck. A status may have its own number."
             ),
+            "order_type": _("What “Create order” on a lead makes. Empty: leads have no such button."),
+            "invoice_type": _("What “Create invoice” on a lead makes. Empty: leads have no such button."),
             "sales_visibility": _("A lead with no sales person is seen by everyone."),
         }
         widgets = {
             "stuck_after_days": forms.NumberInput({"min": "1", "max": "3650"}),
+            "order_type": forms.Select(searchable(placeholder=_("none"))),
+            "invoice_type": forms.Select(searchable(placeholder=_("none"))),
             "sales_visibility": forms.RadioSelect,
             "manager_visibility": forms.RadioSelect,
         }
@@ -50,6 +65,8 @@ class ParametersForm(forms.ModelForm):  # type: ignore[type-arg]
         region = self.fields["default_region"]
         assert isinstance(region, forms.ChoiceField)
         region.choices = regions
+        self._offer("order_type", OrderType.objects.active())
+        self._offer("invoice_type", InvoiceType.objects.active().filter(is_correction=False))
         self.initial["seen"] = fingerprint(self.instance, self._meta.fields or ())
         currency = self.fields["currency"]
         if currency_is_fixed():
@@ -57,6 +74,13 @@ class ParametersForm(forms.ModelForm):  # type: ignore[type-arg]
             currency.help_text = _("Fixed: there are leads with amounts already.")
         else:
             currency.help_text = _("The one currency of all amounts. It is fixed with the first lead.")
+
+    def _offer(self, name: str, types: Any) -> None:
+        """Types that may be chosen, and the one that is."""
+        chosen = Q(pk=getattr(self.instance, f"{name}_id"))
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = (types | types.model._default_manager.filter(chosen)).distinct()
 
     def clean_stuck_after_days(self) -> int:
         days: int = self.cleaned_data["stuck_after_days"]

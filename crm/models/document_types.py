@@ -23,7 +23,7 @@ class DocumentType(ReferenceItem):
         NEVER = "never", _("Never")
 
     prices = models.CharField(_("prices"), max_length=5, choices=Prices, default=Prices.NET)
-    pattern = models.CharField(_("number pattern"), max_length=40)
+    pattern = models.CharField(_("number pattern"), max_length=40, default="{rok}/{miesiąc}/{nr:04}")
     reset = models.CharField(_("counting begins anew"), max_length=7, choices=Reset, default=Reset.MONTHLY)
     payment_days = models.PositiveSmallIntegerField(
         _("payment term (days)"), default=14, validators=[MaxValueValidator(365)]

@@ -14,7 +14,8 @@ from django.utils.translation import ngettext
 from crm.errors import InUse, RuleError, StaleObject
 from crm.history import acting_as
 from crm.locks import yielding_transaction
-from crm.models import LeadStatus, LeadType, LeadTypeStatus, ReferenceItem, User
+from crm.models import DocumentType, LeadStatus, LeadType, LeadTypeStatus, ReferenceItem, User
+from crm.services.document_types import check_numbering
 from crm.usage import count_by_label, uses_of
 
 Item = TypeVar("Item", bound=ReferenceItem)
@@ -54,6 +55,8 @@ def save_item(
         if item.pk is None and item.sort_order == 0:
             item.sort_order = (type(item)._default_manager.aggregate(last=Max("sort_order"))["last"] or 0) + 1
         item.clean_fields()
+        if isinstance(item, DocumentType):
+            check_numbering(item)
         if isinstance(item, LeadStatus):
             questions = _change_marks(item, changes)
             if questions and not confirmed:

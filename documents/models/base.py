@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Partner, Product, User, VatRate
 from crm.models.document_types import DocumentType
-from crm.models.fields import search_text
+from crm.models.fields import search_text, sort_key
 from crm.models.versioned import Versioned
 from leads.models import Lead
 
@@ -20,7 +20,7 @@ __all__ = ["Document", "DocumentLine", "NumberCounter"]
 
 # What no line and no document exceeds: totals fit into their columns, and sums of them everywhere.
 LARGEST_QUANTITY = Decimal("999999.999")
-LARGEST_PRICE = Decimal("99999999.9999")
+LARGEST_PRICE = Decimal("9999999999.9999")
 LARGEST_TOTAL = Decimal("9999999999.99")
 
 
@@ -76,6 +76,7 @@ class Document(Versioned):
     net_in_system = money_column(_("net total in the system currency"))
     numbered_at = models.DateTimeField(_("numbered"), null=True, blank=True, editable=False)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True, editable=False)
+    buyer_sort = sort_key("buyer_name")
     search_text = search_text(Coalesce("number", Value(""), output_field=TextField()), "buyer_name", "buyer_nip")
 
     class Meta(Versioned.Meta):
@@ -85,6 +86,10 @@ class Document(Versioned):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=~Q(number=""), name="%(class)s_number_not_empty"),
             models.CheckConstraint(condition=Q(rate__gt=0), name="%(class)s_rate_positive"),
+            models.CheckConstraint(
+                condition=Q(state="draft", number__isnull=True) | (~Q(state="draft") & Q(number__isnull=False)),
+                name="%(class)s_numbered_exactly_when_no_draft",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -113,7 +118,7 @@ class DocumentLine(models.Model):
     unit = models.CharField(_("unit"), max_length=20, blank=True)
     price = models.DecimalField(
         _("price"),
-        max_digits=12,
+        max_digits=14,
         decimal_places=4,
         default=Decimal(0),
         validators=[MinValueValidator(0), MaxValueValidator(LARGEST_PRICE)],

@@ -6,7 +6,7 @@ from django.db import models
 from documents.models.invoices import Invoice, InvoiceLine
 from documents.models.orders import Order, OrderLine
 
-COUNTED = ["version", "created_at", "updated_at", "search_text"]
+COUNTED = ["version", "created_at", "updated_at", "search_text", "buyer_sort"]
 AMOUNTS = ["net", "vat", "gross", "position"]
 
 

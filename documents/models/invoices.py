@@ -73,19 +73,12 @@ class Invoice(Document):  # type: ignore[django-manager-missing]
             ("issue_invoice", _("Can issue invoices")),
             ("close_invoice", _("Can settle and cancel invoices")),
         ]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            *Document.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(state__in=["draft", "cancelled"]) | Q(number__isnull=False), name="invoice_numbered"
-            ),
-            models.CheckConstraint(
-                condition=~Q(state="draft") | Q(number__isnull=True), name="invoice_draft_unnumbered"
-            ),
-        ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["state", "-id"], name="invoice_by_state"),
             models.Index(fields=["created_by", "-id"], name="invoice_without_lead", condition=Q(lead__isnull=True)),
             models.Index(fields=["due_date", "id"], name="invoice_unpaid", condition=Q(state="due")),
+            models.Index(fields=["buyer_sort", "id"], name="invoice_by_buyer"),
+            models.Index(fields=["issue_date", "id"], name="invoice_by_issue_date"),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="invoice_search"),
         ]
 

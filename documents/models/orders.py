@@ -36,16 +36,11 @@ class Order(Document):  # type: ignore[django-manager-missing]
             ("close_order", _("Can fulfil and cancel orders")),
             ("view_unattached", _("Sees all documents without a lead")),
         ]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            *Document.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(state__in=["draft", "cancelled"]) | Q(number__isnull=False), name="order_numbered"
-            ),
-            models.CheckConstraint(condition=~Q(state="draft") | Q(number__isnull=True), name="order_draft_unnumbered"),
-        ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["state", "-id"], name="order_by_state"),
             models.Index(fields=["created_by", "-id"], name="order_without_lead", condition=Q(lead__isnull=True)),
+            models.Index(fields=["buyer_sort", "id"], name="order_by_buyer"),
+            models.Index(fields=["issue_date", "id"], name="order_by_issue_date"),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="order_search"),
         ]
 

@@ -36,8 +36,9 @@ from crm.phones import to_e164
 from crm.references import check_references, vanished
 from crm.text import check_text, sanitise
 from leads.models import Lead, LeadTagging
+from leads.orders import has_order
 from leads.querysets import load_funnel
-from leads.rules import Funnel, LostReasonRequired, StatusNotAllowed, check_status, default_status
+from leads.rules import Funnel, LostReasonRequired, StatusNotAllowed, check_order, check_status, default_status
 from leads.services.announce import announce
 
 
@@ -323,6 +324,8 @@ def _check_funnel(lead: Lead, before: dict[str, Any], *, is_new: bool, funnel: F
     status = funnel.statuses.get(lead.status_id) or lead.status
     if is_new or lead.status_id != before["status_id"] or lead.type_id != before["type_id"]:
         check_status(funnel, type=lead.type, status=status)
+    if status.needs_order and (is_new or lead.status_id != before["status_id"]):
+        check_order(status=status, has_order=has_order(lead.pk))
     if not status.is_lost:
         lead.lost_reason = None
     elif lead.lost_reason_id is None:

@@ -50,8 +50,8 @@ function options (data, canvas) {
   return {
     animation: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
     textStyle: font,
-    grid: { left: 8, right: 16, top: hasLegend ? 44 : 16, bottom: 8, containLabel: true },
-    legend: { show: hasLegend, type: 'scroll', top: 4, textStyle: font, inactiveColor: line, pageTextStyle: font, pageIconColor: text },
+    grid: { left: 24, right: 24, top: hasLegend ? 44 : 16, bottom: 8, containLabel: true },
+    legend: { show: hasLegend, type: 'scroll', top: 4, icon: 'roundRect', itemWidth: 12, itemHeight: 12, textStyle: font, inactiveColor: line, pageTextStyle: font, pageIconColor: text },
     tooltip: {
       trigger: 'axis',
       renderMode: 'richText', // the policy of the page allows no styles inside HTML

@@ -99,14 +99,14 @@ function show (names, focus) {
 const folded = new Set()
 
 onLoad('#report-table', (table) => {
-  for (const row of table.tBodies[0].rows) {
-    if (folded.has(row.dataset.key)) set(row, false)
+  for (const part of table.querySelectorAll('[data-key]')) {
+    if (folded.has(part.dataset.key)) set(part, false)
   }
   paint(table)
   table.addEventListener('click', (event) => {
     const button = event.target.closest('[data-fold]')
     if (!button) return
-    set(button.closest('tr'), button.getAttribute('aria-expanded') !== 'true')
+    set(button.closest('[data-key]'), button.getAttribute('aria-expanded') !== 'true')
     paint(table)
   })
 })
@@ -115,18 +115,33 @@ document.addEventListener('click', (event) => {
   const button = event.target.closest('[data-fold-all]')
   const table = document.getElementById('report-table')
   if (!button || !table) return
-  for (const row of table.querySelectorAll('tr[data-key]')) set(row, button.dataset.foldAll === 'open')
+  for (const part of table.querySelectorAll('[data-key]')) set(part, button.dataset.foldAll === 'open')
   paint(table)
 })
 
-function set (row, isOpen) {
-  row.querySelector('[data-fold]').setAttribute('aria-expanded', String(isOpen))
-  if (isOpen) folded.delete(row.dataset.key)
-  else folded.add(row.dataset.key)
+/** Fold or unfold a row or a head of columns (`part`); it stays so when the report comes anew. */
+function set (part, isOpen) {
+  part.querySelector('[data-fold]').setAttribute('aria-expanded', String(isOpen))
+  if (isOpen) folded.delete(part.dataset.key)
+  else folded.add(part.dataset.key)
 }
 
-/** A row is hidden while one that it lies in is folded. */
+/** A row is hidden while one that it lies in is folded; of a folded head of columns only their sum is seen. */
 function paint (table) {
+  for (const head of table.tHead.querySelectorAll('th[data-inside]')) {
+    const isFolded = head.querySelector('[data-fold]').getAttribute('aria-expanded') === 'false'
+    const inside = Number(head.dataset.inside)
+    const start = Number(head.dataset.start)
+    head.dataset.columns ??= head.colSpan
+    head.colSpan = Number(head.dataset.columns) - (isFolded ? inside : 0)
+    for (const other of table.tHead.querySelectorAll('th[data-start]')) {
+      const place = Number(other.dataset.start)
+      if (other !== head && place >= start && place < start + inside) other.hidden = isFolded
+    }
+    for (const row of table.tBodies[0].rows) {
+      for (let place = start; place < start + inside; place += 1) row.cells[place + 1].hidden = isFolded
+    }
+  }
   let closed = Infinity
   for (const row of table.tBodies[0].rows) {
     const depth = Number(row.dataset.depth)

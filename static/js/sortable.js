@@ -18,6 +18,7 @@ onLoad('[data-sortable]', async (list) => {
         const place = item.querySelector('[data-place]')
         if (place) place.textContent = places[item.dataset.id]
       }
+      list.dispatchEvent(new CustomEvent('lejek:sorted'))
     } catch {
       list.append(...stored)
     }

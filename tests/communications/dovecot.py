@@ -20,8 +20,8 @@ from imaplib import IMAP4_SSL
 from pathlib import Path
 
 from communications.tls import mail_context
+from crm.embedded.processes import wait_until
 from tests.communications.certificates import Authority
-from tests.infra.installation import until
 
 PASSWORD = "tajne-hasło-skrzynki"
 
@@ -123,7 +123,7 @@ class Dovecot:
         self.process = subprocess.Popen(
             [program, "-F", "-c", str(self.home / "dovecot.conf")], start_new_session=True, stderr=subprocess.DEVNULL
         )
-        until(self._answers, "Dovecot does not answer", seconds=20)
+        assert wait_until(self._answers, seconds=20), "Dovecot does not answer"
 
     def stop(self) -> None:
         if self.process is not None:

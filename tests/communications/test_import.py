@@ -1,5 +1,6 @@
 """Fetching from a real Dovecot: what is stored, once each, and what stays as it was on the server."""
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
@@ -198,11 +199,12 @@ def test_while_one_worker_has_an_account_another_one_does_nothing(dovecot, mailb
     account = mailbox()
     dovecot.deliver(account.login, mail())
 
-    with connection.copy().cursor() as of_another_worker:
+    other = connection.copy()
+    with closing(other), other.cursor() as of_another_worker:
         of_another_worker.execute("SELECT pg_advisory_lock(%s, %s)", [Job.IMPORT, account.pk])
         assert import_account(account_id=account.pk) is False
         assert not Message.objects.exists()
-        of_another_worker.connection.close()
+        of_another_worker.execute("SELECT pg_advisory_unlock(%s, %s)", [Job.IMPORT, account.pk])
 
     assert fetch_all(account) == ["Zapytanie"]
 

@@ -2,6 +2,7 @@
 
 import itertools
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -20,6 +21,8 @@ from tests.communications.telephony import GENERIC, ZADARMA, flow, send, send_za
 from tests.factories.calls import TelephonyFactory
 from tests.factories.crm import UserFactory
 
+# So many of the 120 orders of five events are stored; all of them are folded.
+STORED = 12
 FACTS = [
     "direction", "started_at", "caller", "recipient", "number", "number_e164", "extensions", "employee", "people",
     "duration", "result",
@@ -80,15 +83,18 @@ def test_a_call_comes_in_event_by_event(account: TelephonyAccount, ola: User) ->
 def test_the_order_and_repetition_of_events_do_not_matter(kind: str, ola: User) -> None:
     account = TelephonyFactory(kind=kind)
     events = flow() if kind == "generic" else zadarma_flow()
+    orders = list(itertools.permutations(range(len(events))))
+    told = [account.provider.event(event, account.credentials) for event in events]
+    assert len({fold([told[place] for place in (*order, order[0])]) for order in orders}) == 1  # type: ignore[misc]
     expected: dict[str, Any] = {}
-    for number, order in enumerate(itertools.permutations(range(len(events)))):
+    for number, order in enumerate(Random(1).sample(orders, STORED)):
         for place in (*order, order[0], order[-1]):
             name = "call_id" if kind == "generic" else "pbx_call_id"
             take_notification(account=account, payload={**events[place], name: f"c{number}"})
         call = Call.objects.get(external_id=f"c{number}")
         expected = expected or facts_of(call)
         assert facts_of(call) == expected, order
-    assert Call.objects.count() == 120
+    assert Call.objects.count() == STORED
     assert expected["result"] == "answered"
     assert expected["duration"] == 65
     assert expected["employee"] == ola.pk

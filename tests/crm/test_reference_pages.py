@@ -34,6 +34,7 @@ def test_add_change_archive_restore_delete(manager: Client, kind: Kind) -> None:
     """The whole life of an item of each kind, through its pages."""
     items = kind.model._default_manager
     values = {"name": "Ósmy", "colour": "teal", "kind": "meeting", "icon": "video"}
+    values |= {"pattern": "T/{rok}/{nr}", "reset": "yearly", "prices": "gross", "payment_days": "7"}
 
     assert manager.post(reverse("crm:reference_create", args=[kind]), values).status_code == 302
     item = items.get()

@@ -145,5 +145,10 @@ def test_a_place_of_another_order_is_refused(many: list[int]) -> None:
         read_cursor(read_order("-id"), after=page.after, before=page.after)
 
 
-def test_every_column_but_tags_and_rich_text_is_sorted_by() -> None:
-    assert [name for name, column in COLUMNS.items() if column.sort is None] == ["tags", "description"]
+def test_every_column_but_tags_rich_text_and_counts_is_sorted_by() -> None:
+    assert [name for name, column in COLUMNS.items() if column.sort is None] == [
+        "tags",
+        "description",
+        "orders",
+        "invoices",
+    ]

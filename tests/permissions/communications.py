@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from communications.models import Attachment
 from crm.models import User
 from tests.factories.calls import CallFactory, RecordingFactory, TelephonyFactory
-from tests.factories.communications import MessageFactory
+from tests.factories.communications import MailAccountFactory, MessageFactory
 from tests.factories.leads import LeadFactory
 from tests.permissions.words import Cast, Line, everyone, managers, nobody
 
@@ -45,6 +45,9 @@ SAMPLES: dict[str, Callable[[Cast], int]] = {
     "attachment": _attachment,
     "hidden_attachment": lambda cast: _attachment(cast, cast.marek),
     "telephony": lambda cast: TelephonyFactory().pk,
+    "shared_account": lambda cast: MailAccountFactory().pk,
+    "own_account": lambda cast: MailAccountFactory(owner=cast.marek).pk,
+    "broken_message": lambda cast: MessageFactory(parse_error="incomplete").pk,
 }
 
 URLS: list[Line] = [
@@ -102,6 +105,31 @@ URLS: list[Line] = [
     managers("communications:telephony_check", "post", pk="@telephony"),
     managers("communications:telephony_retry", "post", pk="@telephony"),
     managers("communications:telephony_delete", "post", pk="@telephony"),
+    # --- e-mail accounts: shared ones are set up by managers, own ones by their owners alone
+    managers("communications:account_list"),
+    managers("communications:account_create"),
+    managers("communications:account_create", "post"),
+    everyone("communications:own_account_list"),
+    everyone("communications:own_account_create"),
+    everyone("communications:own_account_create", "post"),
+    everyone("communications:account_test_new", "post"),
+    nobody("communications:account_consent_done", known=True),
+    nobody("communications:account_consent", pk="@own_account", known=True),
+    managers("communications:account_edit", pk="@shared_account", known=True),
+    managers("communications:account_edit", "post", pk="@shared_account", known=True),
+    nobody("communications:account_edit", pk="@own_account", known=True),
+    managers("communications:account_health", pk="@shared_account", known=True),
+    managers("communications:account_test", "post", pk="@shared_account", known=True),
+    nobody("communications:account_test", "post", pk="@own_account", known=True),
+    managers("communications:account_fetch", "post", pk="@shared_account", known=True),
+    managers("communications:account_activate", "post", pk="@shared_account", known=True),
+    managers("communications:account_deactivate", "post", pk="@shared_account", known=True),
+    managers("communications:account_delete", pk="@shared_account", known=True),
+    managers("communications:account_delete", "post", pk="@shared_account", known=True),
+    nobody("communications:account_delete", "post", pk="@own_account", known=True),
+    managers("communications:unparsed_list", pk="@shared_account", known=True),
+    managers("communications:unparsed_read", "post", pk="@shared_account", known=True),
+    nobody("communications:unparsed_original", pk="@own_account", message="@broken_message", known=True),
 ]
 
 EXEMPT: dict[str, str] = {

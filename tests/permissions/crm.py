@@ -102,6 +102,8 @@ URLS: list[Line] = [
     managers("crm:source_list"),
     managers("crm:position_list"),
     managers("crm:activity_type_list"),
+    managers("crm:order_type_list"),
+    managers("crm:invoice_type_list"),
     managers("crm:reference_create", kind="tags"),
     managers("crm:reference_create", "post", kind="tags", data={"name": "targi", "colour": "red"}),
     managers("crm:reference_edit", kind="tags", pk="@tag"),

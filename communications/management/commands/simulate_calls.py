@@ -35,6 +35,7 @@ class Command(BaseCommand):
         parser.add_argument("--flow", choices=[*FLOWS, "all"], default=ANSWERED)
         parser.add_argument("--ring", type=float, default=4.0, help="seconds of ringing")
         parser.add_argument("--talk", type=float, default=6.0, help="seconds of talking")
+        parser.add_argument("--recorded", action="store_true", help="with a recording, until a worker fetched it")
         parser.add_argument("--shuffle", action="store_true", help="send the notifications twice and out of order")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -44,7 +45,8 @@ class Command(BaseCommand):
         for flow in FLOWS if options["flow"] == "all" else [options["flow"]]:
             self.stdout.write(f"{flow}: {number} ↔ {person} ({person.phone_extension})")
             with _recording_server() as recording:
-                source = recording if account.kind == TelephonyAccount.Kind.GENERIC else ""
+                is_recorded = options["recorded"] and account.kind == TelephonyAccount.Kind.GENERIC
+                source = recording if is_recorded else ""
                 played = list(beats(flow, ring=options["ring"], talk=options["talk"], recording=source))
                 if options["shuffle"]:
                     played = Random().sample(played * 2, len(played) * 2)
