@@ -48,7 +48,9 @@ def _account() -> MailAccount:
         start_date=timezone.localdate() - timedelta(days=30),
     )
     # There is no server behind it: nobody asks one.
-    AccountHealth.objects.create(account=account, next_at=timezone.now() + timedelta(days=36500))
+    now = timezone.now()
+    next_at = now + timedelta(days=36500)
+    AccountHealth.objects.create(account=account, fetched_at=now, first_look_at=now, next_at=next_at)
     AccountSecrets.objects.create(account=account)
     return account
 
