@@ -200,12 +200,12 @@ MY_DAY_PROVIDERS = [
 ]
 
 # What later apps put into demo data: functions without arguments, called in this order after the leads are there.
-DEMO_BUILDERS = ["communications.demo.calls.add_calls"]
+DEMO_BUILDERS = ["communications.demo.calls.add_calls", "documents.demo.add_documents"]
 
 # E-mails of other apps: who sends them (leads.mailing.MailSender), and what the dialog „Napisz e-mail” may begin with,
 # by the word in its address (leads.mailing.MailSource).
 MAIL_SENDER = "communications.services.mail_sender.SENDER"
-MAIL_SOURCES: dict[str, str] = {}
+MAIL_SOURCES = {"invoice": "documents.mailing.INVOICES", "order": "documents.mailing.ORDERS"}
 
 # Buttons on the card of a lead (leads.card_actions.CardActionProvider), in their order.
 LEAD_CARD_ACTIONS = [
@@ -219,6 +219,11 @@ LEAD_TABS = [("communications:call_list", "communications.calls.section_tab")]
 
 # Whether a lead has a confirmed order (leads.orders.OrderLookup).
 LEAD_HAS_ORDER = "documents.orders_of_leads.has_order"
+
+# --- Invoices ---------------------------------------------------------------------------------------------------------
+
+# Where the QR codes of invoices lead; the ministry has an address for tests too: https://qr-test.ksef.mf.gov.pl
+KSEF_QR_URL = env.str("KSEF_QR_URL", default="https://qr.ksef.mf.gov.pl")
 
 # --- Celery -------------------------------------------------------------------------------------------------------
 
@@ -239,6 +244,7 @@ CELERY_BEAT_SCHEDULE = {
     "compare names of leads": {"task": "leads.tasks.compare_names_of_leads", "schedule": 60.0},
     "tell due activities": {"task": "leads.tasks.tell_due_activities", "schedule": 60.0},
     "tell of telephony": {"task": "communications.tasks.tell_of_telephony", "schedule": 300.0},
+    "note sent invoices": {"task": "documents.tasks.note_sent_invoices", "schedule": 60.0},
     "fetch waiting recordings": {"task": "communications.tasks.fetch_waiting_recordings", "schedule": 60.0},
     "send waiting notifications": {"task": "crm.tasks.send_waiting_notification_mails", "schedule": 60.0},
 }
