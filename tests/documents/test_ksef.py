@@ -8,7 +8,6 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
-from documents.transitions import find_transition
 from ksef_client.documents.fa3 import validate_fa3_xml_xsd
 from lxml import etree
 
@@ -18,6 +17,7 @@ from documents.models import Invoice, StructuredInvoice
 from documents.printing import printed, render
 from documents.services import take_step
 from documents.services.ksef import enter_ksef_number, export_invoice
+from documents.transitions import find_transition
 from tests.documents.billing import customer, draft, issued
 from tests.documents.printing import text_of
 
