@@ -8,7 +8,6 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
-from documents.transitions import find_transition
 from ksef_client.documents.fa3 import validate_fa3_xml_xsd
 from lxml import etree
 
@@ -18,6 +17,7 @@ from documents.models import Invoice, StructuredInvoice
 from documents.printing import printed, render
 from documents.services import take_step
 from documents.services.ksef import enter_ksef_number, export_invoice
+from documents.transitions import find_transition
 from tests.documents.billing import customer, draft, issued
 from tests.documents.printing import text_of
 
@@ -155,6 +155,18 @@ def test_the_pdf_keeps_the_seller_of_the_day_of_issue(client: Client, ewa: User,
     stranger = Client()
     stranger.force_login(marek)
     assert stranger.get(reverse("documents:invoice_pdf", args=[invoice.pk])).status_code == 404
+
+
+def test_an_invoice_is_paid_to_the_account_of_its_currency(ewa: User, seller: Seller) -> None:
+    partner = customer()
+    assert issued(by=ewa, partner=partner).bank_account == seller.bank_account
+    euro = issued(by=ewa, partner=partner, currency="EUR", rate=Decimal("4.3"))
+    assert euro.bank_account == seller.bank_account_eur
+    assert "DE89 3704 0044 0532 0130 00" in text_of(render(euro))
+    own = issued(by=ewa, partner=partner, bank_account="27114020040000300201355387")
+    assert own.bank_account == "27114020040000300201355387"
+    assert issued(by=ewa, partner=partner, payment_method="cash").bank_account == ""
+    assert "61 1090 1014" in text_of(render(draft(by=ewa, partner=partner)))
 
 
 def test_split_payment_is_named_from_15000_only(ewa: User) -> None:
