@@ -3,12 +3,11 @@
 from decimal import Decimal
 from typing import Any
 
-from documents.kinds import INVOICES
-from documents.transitions import find_transition
-
 from crm.models import InvoiceType, Partner, User
+from documents.kinds import INVOICES
 from documents.models import Invoice
 from documents.services import add_lines, create_draft, take_step, update_draft
+from documents.transitions import find_transition
 from tests.factories.crm import PartnerFactory
 from tests.factories.documents import InvoiceTypeFactory
 
