@@ -206,6 +206,9 @@ MAIL_SOURCES: dict[str, str] = {}
 # Buttons on the card of a lead (leads.card_actions.CardActionProvider), in their order.
 LEAD_CARD_ACTIONS: list[str] = ["documents.card_actions.create_order", "documents.card_actions.create_invoice"]
 
+# What later apps put into demo data: functions without arguments, called in this order after the leads are there.
+DEMO_BUILDERS = ["documents.demo.add_documents"]
+
 # Whether a lead has a confirmed order (leads.orders.OrderLookup).
 LEAD_HAS_ORDER = "documents.orders_of_leads.has_order"
 

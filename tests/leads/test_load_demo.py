@@ -13,6 +13,7 @@ from stdnum.pl import nip
 
 from crm.demo import DEMO_LOGINS, DEMO_PASSWORD
 from crm.models import Campaign, LeadType, Notification, Partner, Product, Team, User
+from documents.models import Invoice, Order
 from leads.history import history_of
 from leads.models import Activity, Comment, Lead, LeadEvent, LeadFile, LeadStatusChange
 from tests.factories.crm import UserFactory
@@ -76,6 +77,8 @@ def test_the_printed_logins_open_the_system(demo: None, client: Client, login: s
 
 def test_it_is_the_same_at_every_run(demo: None) -> None:
     first = list(Lead.objects.order_by("pk").values_list("name", "expected_revenue", "phone", "status__name"))
+    Invoice.objects.all().delete()
+    Order.objects.all().delete()
     Activity.objects.all().delete()
     Lead.objects.all().delete()
     Partner.objects.all().delete()
@@ -99,3 +102,14 @@ def test_a_system_with_data_is_refused(db: None, has: type) -> None:
         call_command("load_demo", verbosity=0)
     assert not User.objects.filter(email__in=DEMO_LOGINS).exists()
     assert Lead.objects.count() <= 1
+
+
+def test_won_leads_became_orders_and_invoices(demo: None) -> None:
+    orders, invoices = Order.objects.all(), Invoice.objects.all()
+    assert orders.filter(state="done").count() >= 10
+    assert orders.filter(state="draft").count() >= 3
+    assert invoices.exclude(state="draft").count() >= 10
+    assert not invoices.filter(number=None).exclude(state="draft").exists()
+    numbers = list(invoices.exclude(number=None).order_by("issue_date", "pk").values_list("number", flat=True))
+    assert numbers == sorted(numbers)
+    assert not orders.filter(issue_date__gt=timezone.localdate()).exists()
