@@ -1,5 +1,6 @@
 """OAuth2 for mailboxes of Google and Microsoft 365: consent (with PKCE, RFC 7636), and tokens kept fresh (RFC 6749)."""
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -8,13 +9,18 @@ from typing import Any
 import httpx
 from authlib.common.errors import AuthlibBaseError
 from authlib.common.security import generate_token
-from authlib.integrations.httpx_client import OAuth2Client
+from authlib.deprecate import AuthlibDeprecationWarning
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from communications.imap.problems import MailProblem
 from communications.models import AccountSecrets, MailAccount, Problem
+
+with warnings.catch_warnings():
+    # It asks for a successor of httpx that is not published for general use yet.
+    warnings.simplefilter("ignore", AuthlibDeprecationWarning)
+    from authlib.integrations.httpx_client import OAuth2Client
 
 TIMEOUT = 20  # seconds
 # A token that ends within this time is renewed before it is used.
@@ -31,6 +37,8 @@ class Provider:
     token_url: str
     scope: str
     imap_host: str
+    imap_port: int
+    imap_security: str
     smtp_host: str
     smtp_port: int
     smtp_security: str

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from communications.services import importing, reading
+from communications.services import failing, importing, reading, recordings
 
 
 @shared_task
@@ -21,7 +21,21 @@ def read_mail(account_id: int) -> None:
 @shared_task
 def start_due_mail() -> None:
     """Start the accounts whose time has come, and the reading of what a lost task has left (beat starts this often)."""
+    failing.tell_of_failures()
     for account_id in importing.due_accounts():
         import_mail.delay(account_id)
     for account_id in reading.accounts_to_read():
         read_mail.delay(account_id)
+
+
+@shared_task
+def fetch_recording(call_id: int) -> None:
+    """Fetch the recording of a call, if no other worker does."""
+    recordings.fetch_recording(call_id=call_id)
+
+
+@shared_task
+def fetch_waiting_recordings() -> None:
+    """Fetch what is due: what is to be tried again, and what a lost task was for (beat starts this every minute)."""
+    for call_id in recordings.waiting_recordings():
+        fetch_recording.delay(call_id)

@@ -5,6 +5,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from crm.models import User
 from crm.roles import ADMINISTRATOR, MANAGER, ROLES, SALES
+from crm.visibility import may
 
 
 def may_manage_users(by: User) -> bool:
@@ -45,3 +46,8 @@ def role_of(user: User) -> str:
 def administrators() -> QuerySet[User]:
     """Those who can administer now."""
     return User.objects.filter(Q(groups__name=ADMINISTRATOR) | Q(is_superuser=True), is_active=True).distinct()
+
+
+def users_with(permission: str) -> QuerySet[User]:
+    """The active users who have `permission` (`app.codename`), of their own or through a group."""
+    return User.objects.filter(may(permission), is_active=True)

@@ -50,13 +50,13 @@ def seen_owners(user: User) -> frozenset[int | None] | None:
 def viewers_of(owner: User | None) -> QuerySet[User]:
     """The active users who see a lead whose sales person is `owner`: the same rule, asked from the other side."""
     settings = system_settings()
-    managing = _may("leads.view_managed_leads")
+    managing = may("leads.view_managed_leads")
     seeing = (
-        _may("leads.view_all_leads")
+        may("leads.view_all_leads")
         | (managing & _reached(owner, Visibility(settings.manager_visibility)))
         | (~managing & _reached(owner, Visibility(settings.sales_visibility)))
     )
-    return User.objects.filter(seeing & _may("leads.view_lead"), is_active=True)
+    return User.objects.filter(seeing & may("leads.view_lead"), is_active=True)
 
 
 def _reached(owner: User | None, visibility: Visibility) -> Q:
@@ -68,7 +68,7 @@ def _reached(owner: User | None, visibility: Visibility) -> Q:
     return Q(pk=owner.pk)
 
 
-def _may(permission: str) -> Q:
+def may(permission: str) -> Q:
     """The users who have `permission`, of their own or through a group."""
     app, codename = permission.split(".")
     given = Permission.objects.filter(content_type__app_label=app, codename=codename)

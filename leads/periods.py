@@ -31,7 +31,7 @@ class Period(TextChoices):
 
 
 FUTURE = (Period.NEXT_WEEK, Period.NEXT_MONTH, Period.NEXT_QUARTER, Period.NEXT_YEAR)
-PAST = (Period.YESTERDAY, Period.LAST_30_DAYS)
+PAST = (Period.YESTERDAY, Period.LAST_30_DAYS, Period.LAST_12_MONTHS)
 # What is offered for the time of the lead, which lies in the past, and for the expected closing, which mostly does not.
 OF_RECEIVED: Sequence[Period] = [each for each in Period if each not in FUTURE]
 OF_CLOSE: Sequence[Period] = [each for each in Period if each not in PAST]

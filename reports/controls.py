@@ -49,6 +49,11 @@ def dimension_offers() -> list[Offer]:
     return [(label, [(dimension.name, text) for dimension, text in found]) for label, found in families()]
 
 
+def measure_offers() -> Offer:
+    """All measures under their heading."""
+    return _("Measures"), [(measure.name, measure.label) for measure in ALL_MEASURES]
+
+
 def build_zones(report: Report) -> list[Zone]:
     """Rows, columns and measures of the report."""
     layout = report.layout

@@ -25,22 +25,22 @@ UNITS_OF_A_DAY = {"hour": 24, "minute": 1440}
 FIELDS = {"received_at": "received", "expected_close": "close"}
 
 
-def check_size(leads: LeadFilter, layout: Layout) -> None:
-    """Raises TooLarge for a report that would have more than MOST_CELLS cells.
+def check_size(leads: LeadFilter, layout: Layout, *, alias: str) -> None:
+    """Raises TooLarge for a report that would have more than MOST_CELLS cells; `alias` names the database to ask.
 
     Most reports are known to be small by the reference data and by the first and last dates (two look-ups in an index).
     Where that does not tell, a part of the leads is looked at.
     """
-    spans = _spans(leads, {d.grouping.path for d in layout.dimensions if _is_by_calendar(d)})
+    spans = _spans(leads, alias, {d.grouping.path for d in layout.dimensions if _is_by_calendar(d)})
     sizes = [_size(dimension, leads, spans) for dimension in layout.dimensions]
     known = [size for size in sizes if size is not None]
     if len(known) == len(sizes) and prod(known) * len(layout.measures) <= MOST_CELLS:
         return
     try:
-        statement, params = build_probe(leads.qs, layout, SAMPLE)
+        statement, params = build_probe(leads.qs.using(alias), layout, SAMPLE)
     except EmptyResultSet:
         return
-    with connections[leads.qs.db].cursor() as cursor:
+    with connections[alias].cursor() as cursor:
         cursor.execute(statement, params)
         rows, columns = cursor.fetchone()
     if rows * columns * len(layout.measures) > MOST_CELLS:
@@ -69,11 +69,11 @@ def _size(dimension: Dimension, leads: LeadFilter, spans: Mapping[str, int]) -> 
     return None
 
 
-def _spans(leads: LeadFilter, paths: set[str]) -> dict[str, int]:
+def _spans(leads: LeadFilter, alias: str, paths: set[str]) -> dict[str, int]:
     """How many days lie between the first and the last time of leads, within the intervals of the filter."""
     spans: dict[str, int] = {}
     for path in sorted(paths):
-        ends = Lead.objects.aggregate(first=Min(path), last=Max(path))
+        ends = Lead.objects.using(alias).aggregate(first=Min(path), last=Max(path))
         if ends["first"] is None:
             spans[path] = 0
             continue

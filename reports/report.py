@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from crm.current import system_settings
 from crm.models import User
+from crm.replica import read_beside
 from leads.choices import Choices, load_choices
 from leads.filters import ALL, LeadFilter
 from leads.groups import Group
@@ -22,7 +24,9 @@ PAGE = FilteredPage("reports:lead_report", "report", default_state=ALL, carries=
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report; `problem` says why the address can't be answered, and `advice` what to do about it."""
+    """A report; `problem` says why the address can't be answered, and `advice` what to do about it. `as_of` is the
+    moment that the figures are of when they come from a replica.
+    """
 
     leads: LeadFilter
     layout: Layout
@@ -30,6 +34,7 @@ class Report:
     problem: str = ""
     advice: str = ""
     currency: str = ""
+    as_of: datetime | None = None
 
     @property
     def url(self) -> str:
@@ -80,9 +85,13 @@ def compute(report: Report) -> Report:
     """A prepared report with its table; with a problem when it would be too large."""
     if report.problem:
         return report
+
+    def read(alias: str) -> Cells:
+        check_size(report.leads, report.layout, alias=alias)
+        return read_cells(report.leads.qs.using(alias), report.layout)
+
     try:
-        check_size(report.leads, report.layout)
-        cells = read_cells(report.leads.qs, report.layout)
+        cells, source = read_beside(read)
         pivot = Pivot(report.layout, cells, _choices_for(report, cells))
         pivot.check_size()
     except TooLarge:
@@ -91,7 +100,7 @@ def compute(report: Report) -> Report:
             problem=_("The result would have more than 50,000 cells."),
             advice=_("Choose a shorter interval of dates, a coarser unit of time, or fewer dimensions and measures."),
         )
-    return replace(report, pivot=pivot)
+    return replace(report, pivot=pivot, as_of=source.as_of)
 
 
 def _choices_for(report: Report, cells: Cells) -> Choices:

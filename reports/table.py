@@ -33,6 +33,10 @@ class Head:
     direction: str = ""
     colour: str = ""
     is_total: bool = False
+    # The place of its first column, and how many columns it adds up and can be folded into their sum.
+    start: int = 0
+    inside: int = 0
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,8 @@ class ReportTable:
         across, columns = self.layout.across, self.pivot.columns
         rows = [list(self._heads(columns, level)) for level in range(len(across))]
         if self._has_measure_row:
-            rows.append([self._measure_head(column, measure) for column in columns for measure in self.layout.measures])
+            pairs = ((column, measure) for column in columns for measure in self.layout.measures)
+            rows.append([self._measure_head(column, measure, start) for start, (column, measure) in enumerate(pairs)])
         return rows
 
     @property
@@ -109,15 +114,19 @@ class ReportTable:
     def _heads(self, columns: Sequence[Line], level: int) -> Iterator[Head]:
         """The heads of one dimension across. A sum stands beside the groups that it adds up, down to the last row."""
         each, deepest = len(self.layout.measures), len(self.layout.across)
-        below = [column for column in columns if column.depth >= level]  # the sums above begin higher up
-        for (is_sum, _path), found in groupby(below, key=lambda line: (line.depth == level, line.path[: level + 1])):
-            lines = list(found)
+        # The sums of the levels above begin higher up.
+        below = [(place, line) for place, line in enumerate(columns) if line.depth >= level]
+        for (is_sum, _path), found in groupby(below, key=lambda at: (at[1].depth == level, at[1].path[: level + 1])):
+            places, lines = zip(*found, strict=True)
             head = Head(
                 _("Total") if is_sum else lines[0].groups[level].show(self.pivot.choices),
                 columns=len(lines) * each,
                 rows=deepest - level if is_sum else 1,
                 colour=lines[-1].colour if lines[-1].depth == level + 1 else "",
                 is_total=is_sum,
+                start=places[0] * each,
+                inside=(len(lines) - 1) * each if lines[-1].is_total and not is_sum else 0,
+                key=str(lines[0].groups[0]) if lines[0].groups else "",
             )
             is_lowest = is_sum or level == deepest - 1
             yield (
@@ -126,8 +135,8 @@ class ReportTable:
                 else head
             )
 
-    def _measure_head(self, column: Line, measure: Measure) -> Head:
-        return self._sorting(Head(str(measure.label), is_total=column.is_total), column, measure)
+    def _measure_head(self, column: Line, measure: Measure, start: int) -> Head:
+        return self._sorting(Head(str(measure.label), is_total=column.is_total, start=start), column, measure)
 
     def _sorting(self, head: Head, column: Line, measure: Measure) -> Head:
         if not self.layout.rows:

@@ -27,12 +27,12 @@ class ImapServer:
 
 
 @contextmanager
-def signed_in(server: ImapServer, *, timeout: float = TIMEOUT) -> Iterator[BaseMailBox]:
+def signed_in(server: ImapServer, *, timeout: float | None = None) -> Iterator[BaseMailBox]:
     """A connection that has signed in and opened no folder. Whatever its server does wrong is a MailProblem."""
     box: BaseMailBox | None = None
     try:
         kind = MailBox if server.security == Security.TLS else MailBoxStartTls
-        box = kind(server.host, server.port, timeout=timeout, ssl_context=mail_context())
+        box = kind(server.host, server.port, timeout=timeout or TIMEOUT, ssl_context=mail_context())
         if server.token:
             box.xoauth2(server.login, server.token, initial_folder=None)
         elif server.login.isascii() and server.password.isascii():

@@ -9,12 +9,16 @@ from communications.models.accounts import (
     Security,
     SignIn,
 )
+from communications.models.calls import Call, CallRecording
 from communications.models.messages import Attachment, Message, MessagePlace
+from communications.models.telephony import TelephonyAccount, TelephonyEvent, TelephonyHealth
 
 __all__ = [
     "AccountHealth",
     "AccountSecrets",
     "Attachment",
+    "Call",
+    "CallRecording",
     "MailAccount",
     "MailFolder",
     "Message",
@@ -22,4 +26,7 @@ __all__ = [
     "Problem",
     "Security",
     "SignIn",
+    "TelephonyAccount",
+    "TelephonyEvent",
+    "TelephonyHealth",
 ]

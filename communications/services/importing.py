@@ -134,7 +134,7 @@ def _fetch_folder(
         raise MailProblem(Problem.CUT, folder.name)
     refused = False
     for batch in batches(_new_enough(account, listed(box, waiting.uids))):
-        if time.monotonic() > until:
+        if time.monotonic() > until or not MailAccount.objects.filter(pk=account.pk, is_active=True).exists():
             return False
         fetched, problem = _fetch_batch(box, batch)
         if problem is not None:

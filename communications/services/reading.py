@@ -19,6 +19,7 @@ from communications.imap.parse import ParsedMessage, parse
 from communications.locks import Job, only_one
 from communications.models import Attachment, Message
 from communications.models.messages import LONGEST
+from communications.services.batches import update_messages
 from communications.services.storing import forget_files
 
 logger = logging.getLogger(__name__)
@@ -50,7 +51,8 @@ def ask_to_read(*, account_id: int) -> None:
 
 def accounts_to_read() -> list[int]:
     """The accounts with messages that nobody has read yet."""
-    return list(Message.objects.filter(parse_state=State.WAITING).values_list("account", flat=True).distinct())
+    waiting = Message.objects.filter(parse_state=State.WAITING)
+    return list(waiting.order_by("account").values_list("account", flat=True).distinct())
 
 
 def read_account(*, account_id: int) -> int:
@@ -102,7 +104,7 @@ def read_messages(*, messages: Sequence[Message]) -> None:
         written = {attachment.file.name for attachment in attachments}
         forget_files(names=[name for name in old.values_list("file", flat=True) if name not in written])
         old.delete()
-        Message.objects.bulk_update(messages, READ_FIELDS)
+        update_messages(messages, READ_FIELDS)
         Attachment.objects.bulk_create(attachments)
 
 

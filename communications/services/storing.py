@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from communications.imap.fetching import MOST_HEADERS, Fetched
 from communications.models import AccountHealth, MailAccount, MailFolder, Message, MessagePlace
+from communications.services.batches import insert_messages
 
 
 @transaction.atomic
@@ -36,7 +37,7 @@ def store(*, account: MailAccount, folder: MailFolder, fetched: Sequence[Fetched
             _store_raw(message, folder, one)
             new.append(message)
         placed.append((message, one.uid))
-    Message.objects.bulk_create(new)
+    insert_messages(new)
     MessagePlace.objects.bulk_create(
         MessagePlace(message=message, folder=folder, uidvalidity=_validity(folder), uid=uid) for message, uid in placed
     )

@@ -191,6 +191,7 @@ SEARCH_PROVIDERS = [
 
 # Mój dzień: a function each (leads.my_day.Provider), in the order of their blocks.
 MY_DAY_PROVIDERS = [
+    "communications.my_day.calls_to_process",
     "leads.my_day_blocks.due_activities",
     "leads.my_day_blocks.overdue_leads",
     "leads.my_day_blocks.stuck_leads",
@@ -198,19 +199,31 @@ MY_DAY_PROVIDERS = [
     "leads.my_day_blocks.undescribed_leads",
 ]
 
+# What later apps put into demo data: functions without arguments, called in this order after the leads are there.
+DEMO_BUILDERS = ["communications.demo.calls.add_calls", "documents.demo.add_documents"]
+
 # E-mails of other apps: who sends them (leads.mailing.MailSender), and what the dialog „Napisz e-mail” may begin with,
 # by the word in its address (leads.mailing.MailSource).
 MAIL_SENDER = "communications.services.mail_sender.SENDER"
-MAIL_SOURCES: dict[str, str] = {}
+MAIL_SOURCES = {"invoice": "documents.mailing.INVOICES", "order": "documents.mailing.ORDERS"}
 
 # Buttons on the card of a lead (leads.card_actions.CardActionProvider), in their order.
-LEAD_CARD_ACTIONS: list[str] = ["documents.card_actions.create_order", "documents.card_actions.create_invoice"]
+LEAD_CARD_ACTIONS = [
+    "communications.call_action.call_lead",
+    "documents.card_actions.create_order",
+    "documents.card_actions.create_invoice",
+]
 
-# What later apps put into demo data: functions without arguments, called in this order after the leads are there.
-DEMO_BUILDERS = ["documents.demo.add_documents"]
+# Tabs of the section „Leady” that later apps add: URL name and a function (leads.sections.Provider) each.
+LEAD_TABS = [("communications:call_list", "communications.calls.section_tab")]
 
 # Whether a lead has a confirmed order (leads.orders.OrderLookup).
 LEAD_HAS_ORDER = "documents.orders_of_leads.has_order"
+
+# --- Invoices ---------------------------------------------------------------------------------------------------------
+
+# Where the QR codes of invoices lead; the ministry has an address for tests too: https://qr-test.ksef.mf.gov.pl
+KSEF_QR_URL = env.str("KSEF_QR_URL", default="https://qr.ksef.mf.gov.pl")
 
 # --- Celery -------------------------------------------------------------------------------------------------------
 
@@ -230,8 +243,16 @@ CELERY_BEAT_SCHEDULE = {
     "fold column totals": {"task": "leads.tasks.fold_column_totals", "schedule": 60.0},
     "compare names of leads": {"task": "leads.tasks.compare_names_of_leads", "schedule": 60.0},
     "tell due activities": {"task": "leads.tasks.tell_due_activities", "schedule": 60.0},
+    "note sent invoices": {"task": "documents.tasks.note_sent_invoices", "schedule": 60.0},
+    "fetch waiting recordings": {"task": "communications.tasks.fetch_waiting_recordings", "schedule": 60.0},
     "send waiting notifications": {"task": "crm.tasks.send_waiting_notification_mails", "schedule": 60.0},
 }
+
+# --- Telephony ----------------------------------------------------------------------------------------------------
+
+ZADARMA_API_URL = "https://api.zadarma.com"
+# Hosts of telephony in the company's own network: they may be asked over http, and have an internal address.
+TELEPHONY_TRUSTED_HOSTS = env.list("TELEPHONY_TRUSTED_HOSTS", default=[])
 
 # --- Mail ---------------------------------------------------------------------------------------------------------
 
@@ -256,6 +277,8 @@ MAIL_OAUTH = {
         "token_url": "https://oauth2.googleapis.com/token",
         "scope": "https://mail.google.com/",
         "imap_host": "imap.gmail.com",
+        "imap_port": 993,
+        "imap_security": "tls",
         "smtp_host": "smtp.gmail.com",
         "smtp_port": 465,
         "smtp_security": "tls",
@@ -269,6 +292,8 @@ MAIL_OAUTH = {
         "token_url": f"https://login.microsoftonline.com/{_tenant}/oauth2/v2.0/token",
         "scope": "https://outlook.office.com/IMAP.AccessAsUser.All https://outlook.office.com/SMTP.Send offline_access",
         "imap_host": "outlook.office365.com",
+        "imap_port": 993,
+        "imap_security": "tls",
         "smtp_host": "smtp.office365.com",
         "smtp_port": 587,
         "smtp_security": "starttls",

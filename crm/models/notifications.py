@@ -18,6 +18,7 @@ class NotificationKind(models.TextChoices):
     DUPLICATE = "duplicate", _("Somebody asks about a similar lead that they do not see")
     WORK = "work", _("Work that I left in the background has ended")
     REPLY = "reply", _("A customer answers by e-mail on my lead")
+    MAIL_ACCOUNT = "mail_account", _("An e-mail account has not worked for an hour")
 
 
 ICONS = {
@@ -28,6 +29,7 @@ ICONS = {
     NotificationKind.DUPLICATE: "copy",
     NotificationKind.WORK: "settings-check",
     NotificationKind.REPLY: "mail-down",
+    NotificationKind.MAIL_ACCOUNT: "mail-x",
 }
 
 
@@ -104,6 +106,8 @@ class Notification(models.Model):
             return gettext("Is it the same lead? %(what)s") % values
         if self.kind == NotificationKind.REPLY:
             return gettext("New reply: %(what)s") % values
+        if self.kind == NotificationKind.MAIL_ACCOUNT:
+            return gettext("The e-mail account does not work: %(what)s") % values
         if self.count == 1:
             return gettext("Lead assigned to you: %(what)s") % values
         return (

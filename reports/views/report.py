@@ -6,13 +6,12 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
-from django.utils import timezone
+from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from crm.downloads import stream_download
+from crm.downloads import file_name, stream_download
 from crm.htmx import asking_page
 from crm.models import User
 from crm.requests import signed_in_user
@@ -23,12 +22,13 @@ from leads.views.list import FORMATS as TYPES
 from leads.views.list import fresh, panel_is_outdated
 from leads.views.responses import is_htmx, require
 from reports.chart import build_chart
-from reports.controls import build_options, build_zones, dimension_offers
+from reports.controls import build_options, build_zones, dimension_offers, measure_offers
 from reports.export import csv_pieces, prepare_export, xlsx_pieces
 from reports.layout import TABLE
 from reports.permissions import may_report
+from reports.ready import READY
 from reports.report import PAGE, Report, compute, prepare_report
-from reports.saved import ReportBar
+from reports.saved import ReportBar, saved_url
 from reports.table import build_table
 
 MAKERS = {"csv": csv_pieces, "xlsx": xlsx_pieces}
@@ -39,6 +39,8 @@ def lead_report(request: HttpRequest) -> HttpResponseBase:
     """The report that the address says; for HTMX the report alone, with the filter panel when that changed too."""
     user = signed_in_user(request)
     require(may_report(user))
+    if not request.GET and not is_htmx(request):
+        return redirect(saved_url(READY[0].key, READY[0].query))
     report, context = _shown(request, user)
     panel = build_panel(report.leads, page=PAGE)
     if not is_htmx(request):
@@ -63,7 +65,7 @@ def report_export(request: HttpRequest, format: str) -> HttpResponseBase:
         return HttpResponse(text, status=400, content_type="text/plain; charset=utf-8")
     title = ReportBar(user, report).name or _("Lead report")
     pieces = MAKERS[format](prepare_export(report.pivot, title=_("Lead report")))
-    name = f"{slugify(title) or 'raport'}-{timezone.localdate():%Y-%m-%d}.{format}"
+    name = file_name(slugify(title) or slugify(_("Lead report")), report.as_of, format)
     return stream_download(request, pieces, name=name, content_type=TYPES[format][1])
 
 
@@ -103,6 +105,6 @@ def _shown(request: HttpRequest, user: User) -> tuple[Report, dict[str, Any]]:
         "bar": ReportBar(user, report),
         "chips": build_chips(report.leads, order=order, page=PAGE),
         "zones": build_zones(report),
-        "offers": dimension_offers(),
+        "palettes": [("measure", measure_offers()), *(("dimension", offer) for offer in dimension_offers())],
         "options": build_options(report),
     }

@@ -26,14 +26,9 @@ onLoad('[data-chart]', async (canvas) => {
   resized.observe(canvas)
   const themed = new MutationObserver(draw)
   themed.observe(document.documentElement, { attributeFilter: ['data-bs-theme'] })
-  const printed = (event) => chart.resize(event.type === 'beforeprint' ? { width: 680 } : undefined)
-  window.addEventListener('beforeprint', printed)
-  window.addEventListener('afterprint', printed)
   document.addEventListener('htmx:beforeCleanupElement', function end (event) {
     if (event.target !== canvas) return
     document.removeEventListener('htmx:beforeCleanupElement', end)
-    window.removeEventListener('beforeprint', printed)
-    window.removeEventListener('afterprint', printed)
     resized.disconnect()
     themed.disconnect()
     chart.dispose()
@@ -50,8 +45,8 @@ function options (data, canvas) {
   return {
     animation: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
     textStyle: font,
-    grid: { left: 8, right: 16, top: hasLegend ? 44 : 16, bottom: 8, containLabel: true },
-    legend: { show: hasLegend, type: 'scroll', top: 4, textStyle: font, inactiveColor: line, pageTextStyle: font, pageIconColor: text },
+    grid: { left: 24, right: 24, top: hasLegend ? 44 : 16, bottom: 8, containLabel: true },
+    legend: { show: hasLegend, type: 'scroll', top: 4, icon: 'roundRect', itemWidth: 12, itemHeight: 12, textStyle: font, inactiveColor: line, pageTextStyle: font, pageIconColor: text },
     tooltip: {
       trigger: 'axis',
       renderMode: 'richText', // the policy of the page allows no styles inside HTML

@@ -1,6 +1,7 @@
 // „Raport leadów”: what stands in rows, columns and measures is dragged or moved by keys; groups of the table fold.
 // The new report is asked for through the form of the filter panel, whose hidden fields (in #report) say what it shows.
 import { onLoad } from './dom.js'
+import './filter-keys.js'
 
 const ZONES = ['rows', 'across', 'measures']
 const OTHER = { rows: 'across', across: 'rows' }
@@ -99,14 +100,14 @@ function show (names, focus) {
 const folded = new Set()
 
 onLoad('#report-table', (table) => {
-  for (const row of table.tBodies[0].rows) {
-    if (folded.has(row.dataset.key)) set(row, false)
+  for (const part of table.querySelectorAll('[data-key]')) {
+    if (folded.has(part.dataset.key)) set(part, false)
   }
   paint(table)
   table.addEventListener('click', (event) => {
     const button = event.target.closest('[data-fold]')
     if (!button) return
-    set(button.closest('tr'), button.getAttribute('aria-expanded') !== 'true')
+    set(button.closest('[data-key]'), button.getAttribute('aria-expanded') !== 'true')
     paint(table)
   })
 })
@@ -115,18 +116,33 @@ document.addEventListener('click', (event) => {
   const button = event.target.closest('[data-fold-all]')
   const table = document.getElementById('report-table')
   if (!button || !table) return
-  for (const row of table.querySelectorAll('tr[data-key]')) set(row, button.dataset.foldAll === 'open')
+  for (const part of table.querySelectorAll('[data-key]')) set(part, button.dataset.foldAll === 'open')
   paint(table)
 })
 
-function set (row, isOpen) {
-  row.querySelector('[data-fold]').setAttribute('aria-expanded', String(isOpen))
-  if (isOpen) folded.delete(row.dataset.key)
-  else folded.add(row.dataset.key)
+/** Fold or unfold a row or a head of columns (`part`); it stays so when the report comes anew. */
+function set (part, isOpen) {
+  part.querySelector('[data-fold]').setAttribute('aria-expanded', String(isOpen))
+  if (isOpen) folded.delete(part.dataset.key)
+  else folded.add(part.dataset.key)
 }
 
-/** A row is hidden while one that it lies in is folded. */
+/** A row is hidden while one that it lies in is folded; of a folded head of columns only their sum is seen. */
 function paint (table) {
+  for (const head of table.tHead.querySelectorAll('th[data-inside]')) {
+    const isFolded = head.querySelector('[data-fold]').getAttribute('aria-expanded') === 'false'
+    const inside = Number(head.dataset.inside)
+    const start = Number(head.dataset.start)
+    head.dataset.columns ??= head.colSpan
+    head.colSpan = Number(head.dataset.columns) - (isFolded ? inside : 0)
+    for (const other of table.tHead.querySelectorAll('th[data-start]')) {
+      const place = Number(other.dataset.start)
+      if (other !== head && place >= start && place < start + inside) other.hidden = isFolded
+    }
+    for (const row of table.tBodies[0].rows) {
+      for (let place = start; place < start + inside; place += 1) row.cells[place + 1].hidden = isFolded
+    }
+  }
   let closed = Infinity
   for (const row of table.tBodies[0].rows) {
     const depth = Number(row.dataset.depth)
@@ -135,12 +151,3 @@ function paint (table) {
     if (!row.hidden && row.querySelector('[data-fold][aria-expanded="false"]')) closed = depth
   }
 }
-
-// --- The mode „Tabela”, and the hotkeys of a folded filter panel
-
-document.addEventListener('keydown', (event) => {
-  if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || document.querySelector('dialog[open]')) return
-  if (!/^F[678]$/.test(event.key)) return
-  event.preventDefault()
-  document.querySelector(`#lead-filter [data-hotkey="${event.key.toLowerCase()}"]`)?.click()
-})

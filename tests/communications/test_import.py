@@ -1,5 +1,6 @@
 """Fetching from a real Dovecot: what is stored, once each, and what stays as it was on the server."""
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
@@ -198,11 +199,12 @@ def test_while_one_worker_has_an_account_another_one_does_nothing(dovecot, mailb
     account = mailbox()
     dovecot.deliver(account.login, mail())
 
-    with connection.copy().cursor() as of_another_worker:
+    other = connection.copy()
+    with closing(other), other.cursor() as of_another_worker:
         of_another_worker.execute("SELECT pg_advisory_lock(%s, %s)", [Job.IMPORT, account.pk])
         assert import_account(account_id=account.pk) is False
         assert not Message.objects.exists()
-        of_another_worker.connection.close()
+        of_another_worker.execute("SELECT pg_advisory_unlock(%s, %s)", [Job.IMPORT, account.pk])
 
     assert fetch_all(account) == ["Zapytanie"]
 
@@ -306,6 +308,18 @@ def test_a_message_that_breaks_the_reading_is_kept_and_can_be_read_again(dovecot
 
     failed.refresh_from_db()
     assert (failed.subject, failed.parse_state, failed.parse_error) == ("zła", "parsed", "")
+
+
+def test_what_a_lost_task_left_is_read_once_for_each_account(dovecot, mailbox):
+    accounts = [mailbox(), mailbox()]
+    for account in accounts:
+        for number in range(3):
+            dovecot.deliver(account.login, mail(str(number)))
+        import_account(account_id=account.pk)
+
+    assert reading.accounts_to_read() == [account.pk for account in accounts]
+    assert [reading.read_account(account_id=account.pk) for account in accounts] == [3, 3]
+    assert reading.accounts_to_read() == []
 
 
 def test_a_message_that_kills_its_reader_is_given_up_in_the_end(dovecot, mailbox, monkeypatch):

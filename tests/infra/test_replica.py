@@ -53,6 +53,14 @@ def export(server: AsgiServer, cookie: str) -> Exported:
     return Exported(unquote(name[1]), text)
 
 
+def page(server: AsgiServer, cookie: str, path: str) -> str:
+    asking = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    asking.request("GET", path, headers={"Cookie": cookie, "Host": "localhost"})
+    answer = asking.getresponse()
+    assert answer.status == 200
+    return answer.read().decode()
+
+
 def test_exports_read_the_replica_and_do_without_it(replica: Replica, ola: User, funnel: FunnelCast) -> None:
     cache.clear()
     cookie = session_cookie(ola)
@@ -72,6 +80,11 @@ def test_exports_read_the_replica_and_do_without_it(replica: Replica, ola: User,
         stale = export(patient, cookie)
         assert stale.is_of_replica
         assert "Magazyn w Łodzi" not in stale.text
+        report = page(patient, cookie, "/reports/leads/?rows=name")
+        assert "Hala w Pile" in report
+        assert "Magazyn w Łodzi" not in report
+        assert "stan na" in report
+        assert "Magazyn w Łodzi" in page(strict, cookie, "/reports/leads/?rows=name")
         until(lambda: export(strict, cookie).is_of_primary, "a replica that is behind is read")
         assert "Magazyn w Łodzi" in export(strict, cookie).text
 
@@ -83,3 +96,6 @@ def test_exports_read_the_replica_and_do_without_it(replica: Replica, ola: User,
         gone = export(patient, cookie)
         assert gone.is_of_primary
         assert "Magazyn w Łodzi" in gone.text
+        report = page(patient, cookie, "/reports/leads/?rows=name")
+        assert "Magazyn w Łodzi" in report
+        assert "stan na" not in report
