@@ -119,7 +119,9 @@ def test_lines_are_sorted_and_taken_away(client: Client, order: Order, ola: User
     add_lines(document=order, rows=[{"description": "B"}, {"description": "C"}], by=ola, version=None)
     first, _second, third = order.lines.all()
 
+    seen = Order.objects.get().version
     post(client, order, "line_sort", id=[third.pk, first.pk, 999])
+    assert Order.objects.get().version == seen  # who edits meanwhile is not told of a conflict
     assert [line.description for line in order.lines.all()] == ["C", "Usługa", "B"]
 
     post(client, order, "line_delete", first.pk)
