@@ -15,7 +15,7 @@ from leads.services import create_lead
 from tests.browser.conftest import PHONE, assert_accessible, expect_page
 from tests.browser.test_lead_card import open_card
 from tests.cast import FunnelCast
-from tests.factories.crm import PartnerFactory, ProductFactory
+from tests.factories.crm import PartnerFactory, ProductFactory, SellerFactory
 from tests.factories.documents import InvoiceTypeFactory, OrderTypeFactory
 
 NewPage = Callable[..., Page]
@@ -26,6 +26,7 @@ def types(db: None) -> tuple[OrderType, InvoiceType]:
     order = OrderTypeFactory(name="Zamówienie sprzedaży", pattern="ZS/{rok}/{miesiąc}/{nr:04}")
     invoice = InvoiceTypeFactory(name="Faktura VAT", pattern="FV/{rok}/{miesiąc}/{nr:04}")
     SystemSettings.objects.update(order_type=order, invoice_type=invoice)
+    SellerFactory()  # no invoice is issued without it
     return order, invoice
 
 
