@@ -13,15 +13,16 @@ from leads.models import Lead
 
 def create_order(*, lead: Lead, user: User) -> CardAction | None:
     """Only when „Typ zamówienia” is set and `user` may create orders."""
-    return _create(ORDERS, lead, user)
+    return create_action(ORDERS, lead=lead, user=user)
 
 
 def create_invoice(*, lead: Lead, user: User) -> CardAction | None:
     """Only when „Typ faktury” is set and `user` may create invoices."""
-    return _create(INVOICES, lead, user)
+    return create_action(INVOICES, lead=lead, user=user)
 
 
-def _create(kind: Kind, lead: Lead, user: User) -> CardAction | None:
+def create_action(kind: Kind, *, lead: Lead, user: User) -> CardAction | None:
+    """The button that makes a document of the kind; None when its type is not set or `user` may not."""
     if not may_create(user, kind) or kind.default_type(system_settings()) is None:
         return None
     url = reverse(f"documents:lead_{kind.name}_create", args=[lead.pk])

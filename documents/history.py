@@ -9,7 +9,6 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from crm.formats import format_number
 from crm.models import DeletedName, User
 from documents.formats import format_price, format_quantity
 from documents.kinds import AnyDocument, Kind, kind_of
@@ -137,7 +136,7 @@ class _Names:
         if field.choices:
             return str(getattr(event, f"get_{field.name}_display")())
         if isinstance(field, models.DecimalField):
-            return format_number(value)
+            return format_price(value) if field.decimal_places == 2 else format_quantity(value)
         return text_of(field, value)
 
     def line(self, event: Any) -> str:

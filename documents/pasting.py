@@ -73,6 +73,8 @@ def _read_row(number: int, given: dict[str, str], products: dict[str, Product], 
         pasted.errors += [(number, sentence) for sentence in form.sentences]
     elif product is None and not form.cleaned_data["description"]:
         pasted.errors.append((number, _("Choose a product or write a description.")))
+    elif not form.cleaned_data["quantity"]:  # nothing is what a correction may leave of a line, not what one adds
+        pasted.errors.append((number, _("The quantity must be greater than zero.")))
     else:
         pasted.rows.append({**form.cleaned_data, "product": product})
 

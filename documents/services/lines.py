@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from crm.errors import RuleError
 from crm.models import Product, User
+from documents import money
 from documents.kinds import AnyDocument, AnyLine, Kind, kind_of
 from documents.services.drafts import price_of, values_of
-from documents.services.store import fill_line, lines_of, locked_draft, recount
+from documents.services.store import fill_line, lines_of, locked_draft, recount, share_out
 
 MOST_LINES = 500
 
@@ -63,7 +64,10 @@ def delete_line(*, document: AnyDocument, line_id: int, by: User, version: int |
 
 
 def sort_lines(*, document: AnyDocument, ids: Sequence[int], by: User) -> Any:
-    """Put the lines `ids` into that order; others follow, unknown ones are passed over. Returns the document."""
+    """Put the lines `ids` into that order; others follow, unknown ones are passed over. Returns the document.
+
+    The header stays, and so does its version: at most a grosz of VAT moves from line to line.
+    """
     kind = kind_of(document)
     with locked_draft(document, by=by, version=None) as current:
         place = {pk: number for number, pk in enumerate(dict.fromkeys(ids))}
@@ -71,7 +75,7 @@ def sort_lines(*, document: AnyDocument, ids: Sequence[int], by: User) -> Any:
         for position, line in enumerate(lines, start=1):
             line.position = position
         kind.line._default_manager.bulk_update(lines, ["position"])
-        recount(current)
+        share_out(kind, lines, money.compute(lines, gross=current.has_gross_prices))
     return current
 
 

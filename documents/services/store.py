@@ -118,16 +118,21 @@ def recount(document: AnyDocument) -> None:
     asked = _difference(document, totals) if is_correction(document) else totals
     in_system = money.exchanged(asked.net, rate_of(document))
     check_total(totals.net, totals.gross, in_system)
+    share_out(kind, lines, totals)
+    document.net_total, document.vat_total, document.gross_total = asked.net, asked.vat, asked.gross
+    document.net_in_system = in_system
+    document.save()
+    document.refresh_from_db(fields=["version", "updated_at"])
+
+
+def share_out(kind: Kind, lines: list[Any], totals: money.Totals) -> None:
+    """Store the amounts of lines where they differ."""
     changed = []
     for line, amounts in zip(lines, totals.lines, strict=True):
         if (line.net, line.vat, line.gross) != (amounts.net, amounts.vat, amounts.gross):
             line.net, line.vat, line.gross = amounts.net, amounts.vat, amounts.gross
             changed.append(line)
     kind.line._default_manager.bulk_update(changed, ["net", "vat", "gross"])
-    document.net_total, document.vat_total, document.gross_total = asked.net, asked.vat, asked.gross
-    document.net_in_system = in_system
-    document.save()
-    document.refresh_from_db(fields=["version", "updated_at"])
 
 
 def is_correction(document: AnyDocument) -> TypeGuard[Invoice]:

@@ -12,6 +12,7 @@ from crm.htmx import redirect_to
 from crm.models import Partner
 from crm.once import make_once
 from crm.requests import signed_in_user
+from documents.card_actions import create_action
 from documents.kinds import Kind
 from documents.permissions import may_create
 from documents.services import create_from_lead
@@ -25,7 +26,12 @@ def lead_documents(request: HttpRequest, kind: Kind, pk: int) -> HttpResponse:
     user = signed_in_user(request)
     lead = find_lead(user, pk)
     require(user.has_perm(kind.may("view")))
-    context = {"block": documents_block(kind, user=user, lead=lead), "kind": kind, "lead": lead}
+    context = {
+        "block": documents_block(kind, user=user, lead=lead),
+        "kind": kind,
+        "lead": lead,
+        "create": create_action(kind, lead=lead, user=user),
+    }
     return render(request, "documents/_lead_documents.html", context)
 
 

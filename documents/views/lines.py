@@ -28,11 +28,9 @@ from leads.views.responses import is_htmx
 
 @require_safe
 def line_list(request: HttpRequest, kind: Kind, pk: int) -> HttpResponse:
-    """The lines and totals as they are now."""
+    """The amounts as they are now, after the lines were put into another order; the controls stay."""
     user, document = find_document(request, kind, pk)
-    return render(
-        request, "documents/_document_lines.html", {**lines_context(document, user=user), "kind": kind, "oob": True}
-    )
+    return render(request, "documents/_line_saved.html", {**lines_context(document, user=user), "kind": kind})
 
 
 @require_POST

@@ -16,6 +16,7 @@ from communications.emails import waiting_for
 from communications.models import Call, Message, TelephonyAccount
 from crm.demo import DEMO_LOGINS, DEMO_PASSWORD
 from crm.models import Campaign, LeadType, Notification, Partner, Product, Team, User
+from documents.models import Invoice, Order, Payment
 from leads.history import history_of
 from leads.models import Activity, Comment, Lead, LeadEvent, LeadFile, LeadStatusChange
 from tests.factories.crm import UserFactory
@@ -87,6 +88,9 @@ def test_the_printed_logins_open_the_system(demo: None, client: Client, login: s
 
 def test_it_is_the_same_at_every_run(demo: None) -> None:
     first = list(Lead.objects.order_by("pk").values_list("name", "expected_revenue", "phone", "status__name"))
+    Payment.objects.all().delete()
+    Invoice.objects.all().delete()
+    Order.objects.all().delete()
     Message.objects.all().delete()
     Call.objects.all().delete()
     TelephonyAccount.objects.all().delete()
@@ -113,3 +117,11 @@ def test_a_system_with_data_is_refused(db: None, has: type) -> None:
         call_command("load_demo", verbosity=0)
     assert not User.objects.filter(email__in=DEMO_LOGINS).exists()
     assert Lead.objects.count() <= 1
+
+
+def test_won_leads_became_orders_and_invoices(demo: None) -> None:
+    assert {"draft", "confirmed", "done", "cancelled"} == set(Order.objects.values_list("state", flat=True))
+    assert {"draft", "due", "paid"} <= set(Invoice.objects.values_list("state", flat=True))
+    numbered = Invoice.objects.exclude(number=None)
+    assert numbered.count() >= 10
+    assert not numbered.filter(issue_date__gt=timezone.localdate()).exists()
