@@ -192,6 +192,8 @@ SEARCH_PROVIDERS = [
 # Mój dzień: a function each (leads.my_day.Provider), in the order of their blocks.
 MY_DAY_PROVIDERS = [
     "communications.my_day.calls_to_process",
+    "communications.my_day_mail.emails_to_process",
+    "communications.my_day_mail.new_replies",
     "leads.my_day_blocks.due_activities",
     "leads.my_day_blocks.overdue_leads",
     "leads.my_day_blocks.stuck_leads",
@@ -200,7 +202,11 @@ MY_DAY_PROVIDERS = [
 ]
 
 # What later apps put into demo data: functions without arguments, called in this order after the leads are there.
-DEMO_BUILDERS = ["communications.demo.calls.add_calls", "documents.demo.add_documents"]
+DEMO_BUILDERS = [
+    "communications.demo.calls.add_calls",
+    "communications.demo.emails.add_emails",
+    "documents.demo.add_documents",
+]
 
 # E-mails of other apps: who sends them (leads.mailing.MailSender), and what the dialog „Napisz e-mail” may begin with,
 # by the word in its address (leads.mailing.MailSource).
@@ -215,7 +221,10 @@ LEAD_CARD_ACTIONS = [
 ]
 
 # Tabs of the section „Leady” that later apps add: URL name and a function (leads.sections.Provider) each.
-LEAD_TABS = [("communications:call_list", "communications.calls.section_tab")]
+LEAD_TABS = [
+    ("communications:call_list", "communications.calls.section_tab"),
+    ("communications:email_list", "communications.emails.section_tab"),
+]
 
 # Whether a lead has a confirmed order (leads.orders.OrderLookup).
 LEAD_HAS_ORDER = "documents.orders_of_leads.has_order"
