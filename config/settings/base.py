@@ -206,6 +206,7 @@ DEMO_BUILDERS = [
     "communications.demo.calls.add_calls",
     "communications.demo.emails.add_emails",
     "documents.demo.add_documents",
+    "reports.demo.add_reports",
 ]
 
 # E-mails of other apps: who sends them (leads.mailing.MailSender), and what the dialog „Napisz e-mail” may begin with,
