@@ -82,7 +82,14 @@ let hadFocus = false
 document.addEventListener('htmx:beforeSwap', ({ detail }) => {
   if (detail.target?.matches?.('[data-inbox]')) hadFocus = place >= 0 && (detail.target.contains(document.activeElement) || document.activeElement === document.body)
 })
-onLoad('[data-inbox]', () => {
+onLoad('[data-inbox]', (table) => {
+  // It was drawn anew while this answer was under way: what somebody clicked is shown in its place, a mere refresh goes.
+  table.addEventListener('htmx:beforeSwap', (event) => {
+    if (event.target !== table || table.isConnected) return
+    const drawn = document.getElementById(table.id)
+    if (event.detail.requestConfig.elt === table || !drawn) event.detail.shouldSwap = false
+    else event.detail.target = drawn
+  })
   show()
   if (!hadFocus || document.querySelector('dialog[open]')) return
   hadFocus = false
