@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.current import system_settings
 from crm.forms.fields import DateField, NumberField, PlainText, RemoteSelect, searchable
 from crm.forms.records import RecordForm
+from crm.forms.seller import AccountField
 from crm.models import Partner, VatRate
 from crm.models.versioned import Versioned
 from documents.kinds import AnyDocument, Kind, kind_of
@@ -54,6 +55,8 @@ class DocumentForm(RecordForm):
             }
             self.fields["delivery_address"].widget.attrs["rows"] = 3
         self.fields["notes"].widget.attrs["rows"] = 3
+        if "bank_account" in self.fields:
+            self.fields["bank_account"].help_text = _("Empty: the account of the company data, for a bank transfer.")
         for field in self.fields.values():
             field.label = capfirst(str(field.label or ""))
 
@@ -90,7 +93,7 @@ def form_class(kind: Kind) -> type[DocumentForm]:
         kind.model,
         form=DocumentForm,
         fields=kind.fields,
-        field_classes={**dict.fromkeys(dates, DateField), "rate": RateField, "bank_account": PlainText},
+        field_classes={**dict.fromkeys(dates, DateField), "rate": RateField, "bank_account": AccountField},
         widgets={
             "partner": RemoteSelect(reverse_lazy("crm:partner_search")),
             "type": forms.Select(searchable()),

@@ -21,6 +21,7 @@ from documents.pdf import (
     PrintedTotals,
     render_pdf,
 )
+from documents.rules import account_of
 
 SPLIT_PAYMENT_FROM = Decimal(15000)  # zloty, gross: art. 108a section 1a of the VAT act
 ZLOTY = Document.Currency.PLN
@@ -75,14 +76,15 @@ def _invoice(
 ) -> PrintedDocument:  # fmt: skip
     rates = {line.vat_rate for line in lines}
     country = country_code(invoice.buyer_country)
+    account = account_of(invoice, seller)
     values = {
         "kind": Kind.INVOICE,
         "sold_on": invoice.sale_date,
         "due_on": invoice.due_date,
         "payment_method": invoice.get_payment_method_display(),
         "payment_days": _days(invoice),
-        "bank_account": invoice.bank_account,
-        "bank_name": seller.bank_name if seller and invoice.bank_account in _accounts(seller) else "",
+        "bank_account": account,
+        "bank_name": seller.bank_name if seller and account in _accounts(seller) else "",
         "paid": invoice.paid_total,
         "is_split_payment": is_split_payment(invoice, totals.gross, rate),
         "is_reverse_charge": "np" in rates and not invoice.buyer_nip and country in EU and country != POLAND,

@@ -89,6 +89,12 @@ def check_seller(seller: Seller | None) -> None:
         raise RuleError(_("Fill in the company data first: an invoice says who sells. They stand in Settings."))
 
 
+def account_of(invoice: Invoice, seller: Seller | None) -> str:
+    """Where an invoice is paid to: its own account, else for a bank transfer that of the seller in its currency."""
+    is_transfer = invoice.payment_method == Invoice.PaymentMethod.TRANSFER
+    return invoice.bank_account or (seller.account_for(invoice.currency) if seller and is_transfer else "")
+
+
 def check_correction(
     correction: Invoice, *, before: Sequence[DocumentLine], lines: Sequence[DocumentLine], buyer_before: Invoice
 ) -> None:

@@ -252,6 +252,7 @@ CELERY_BEAT_SCHEDULE = {
     "fold column totals": {"task": "leads.tasks.fold_column_totals", "schedule": 60.0},
     "compare names of leads": {"task": "leads.tasks.compare_names_of_leads", "schedule": 60.0},
     "tell due activities": {"task": "leads.tasks.tell_due_activities", "schedule": 60.0},
+    "tell of telephony": {"task": "communications.tasks.tell_of_telephony", "schedule": 300.0},
     "note sent invoices": {"task": "documents.tasks.note_sent_invoices", "schedule": 60.0},
     "fetch waiting recordings": {"task": "communications.tasks.fetch_waiting_recordings", "schedule": 60.0},
     "send waiting notifications": {"task": "crm.tasks.send_waiting_notification_mails", "schedule": 60.0},

@@ -15,6 +15,7 @@ from documents.kinds import INVOICES, AnyDocument, Kind, kind_of
 from documents.models import Invoice
 from documents.numbering import next_number
 from documents.rules import (
+    account_of,
     check_can_be_cancelled,
     check_can_be_numbered,
     check_correction,
@@ -90,5 +91,6 @@ def _complete_invoice(invoice: Invoice) -> None:
         held = corrected_before(invoice)
         check_correction(invoice, before=lines_of(held), lines=lines_of(invoice), buyer_before=held)
     check_invoice_dates(invoice, issued_on=invoice.issue_date)
+    invoice.bank_account = account_of(invoice, invoice.seller)
     invoice.sale_date = invoice.sale_date or invoice.issue_date
     invoice.due_date = invoice.due_date or invoice.issue_date + timedelta(days=invoice.type.payment_days)

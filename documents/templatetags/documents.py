@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext
 
+from crm.banks import format_account
 from crm.formats import format_money, format_typed_number
 from crm.models import VatRate
 from documents import formats
@@ -46,6 +47,12 @@ def price(value: Decimal) -> str:
 def quantity(value: Decimal) -> str:
     """A quantity or discount."""
     return formats.format_quantity(value)
+
+
+@register.filter
+def account(number: str) -> str:
+    """A bank account in groups of four."""
+    return format_account(number)
 
 
 @register.filter

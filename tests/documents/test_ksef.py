@@ -157,6 +157,18 @@ def test_the_pdf_keeps_the_seller_of_the_day_of_issue(client: Client, ewa: User,
     assert stranger.get(reverse("documents:invoice_pdf", args=[invoice.pk])).status_code == 404
 
 
+def test_an_invoice_is_paid_to_the_account_of_its_currency(ewa: User, seller: Seller) -> None:
+    partner = customer()
+    assert issued(by=ewa, partner=partner).bank_account == seller.bank_account
+    euro = issued(by=ewa, partner=partner, currency="EUR", rate=Decimal("4.3"))
+    assert euro.bank_account == seller.bank_account_eur
+    assert "DE89 3704 0044 0532 0130 00" in text_of(render(euro))
+    own = issued(by=ewa, partner=partner, bank_account="27114020040000300201355387")
+    assert own.bank_account == "27114020040000300201355387"
+    assert issued(by=ewa, partner=partner, payment_method="cash").bank_account == ""
+    assert "61 1090 1014" in text_of(render(draft(by=ewa, partner=partner)))
+
+
 def test_split_payment_is_named_from_15000_only(ewa: User) -> None:
     below = issued(by=ewa, split_payment=True, lines=[{"quantity": Decimal(1), "price": Decimal("12195.11")}])
     assert (below.gross_total, printed(below).is_split_payment) == (Decimal("14999.99"), False)
