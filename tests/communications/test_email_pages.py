@@ -8,6 +8,7 @@ from communications.models import Attachment, Message
 from crm.errors import InUse
 from crm.models import SystemSettings, Visibility
 from leads.models import Lead
+from leads.my_day import Scope, blocks_of
 from leads.services import delete_lead, undo_merge
 from tests.communications.emails import HTMX, LIST, enquiry, incoming
 from tests.communications.tricks import BEACON
@@ -155,10 +156,13 @@ def test_the_day_shows_what_waits_and_new_replies_also_on_closed_leads(as_ola, o
     reply_to(LeadFactory(sales_person=marek), account, subject="Re: cudza")
     reply_to(LeadFactory(sales_person=ola), account, opened_at=datetime(2026, 11, 3, tzinfo=UTC))
 
-    blocks = {block.key: block for block in as_ola.get("/").context["blocks"]}
+    page = as_ola.get("/").content.decode()
+    blocks = {block.key: block for block in blocks_of(Scope(ola))}
 
     assert [row.message for row in blocks["emails"].rows] == [waiting]
     assert {row.message for row in blocks["replies"].rows} == {mine, nobodys}
+    assert all(subject in page for subject in ("Pytanie o stoły", "Re: moja", "Re: niczyja"))
+    assert "Re: cudza" not in page
 
 
 def test_a_card_shows_the_conversation_in_both_directions_once(as_ola, ola, account, funnel):
