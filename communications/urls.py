@@ -2,11 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from communications.urls_sending import SENDING
 from communications.views import account_access, accounts
 
 app_name = "communications"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    *SENDING,
     path("settings/email-accounts/", accounts.account_list, name="account_list"),
     path("settings/email-accounts/new/", accounts.account_create, name="account_create"),
     path("profile/email-accounts/", accounts.own_account_list, name="own_account_list"),

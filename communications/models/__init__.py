@@ -10,15 +10,21 @@ from communications.models.accounts import (
     SignIn,
 )
 from communications.models.messages import Attachment, Message, MessagePlace
+from communications.models.outgoing import OutgoingMail
+from communications.models.templates import EmailTemplate, EmailTemplateStatus, EmailTemplateType
 
 __all__ = [
     "AccountHealth",
     "AccountSecrets",
     "Attachment",
+    "EmailTemplate",
+    "EmailTemplateStatus",
+    "EmailTemplateType",
     "MailAccount",
     "MailFolder",
     "Message",
     "MessagePlace",
+    "OutgoingMail",
     "Problem",
     "Security",
     "SignIn",

@@ -164,6 +164,8 @@ REQUEST_MAX_BYTES = 64 * 1024 * 1024
 REFERENCE_REPLACERS = {
     "leads.Lead": "leads.services.replacing.replace_in_leads",
     "leads.LeadTagging": "leads.services.replacing.replace_tag",
+    "communications.EmailTemplateType": "communications.services.templates.replace_in_templates",
+    "communications.EmailTemplateStatus": "communications.services.templates.replace_in_templates",
 }
 # Where the rows that use a reference item are listed.
 USE_LISTS = {
@@ -198,13 +200,20 @@ MY_DAY_PROVIDERS = [
     "leads.my_day_blocks.undescribed_leads",
 ]
 
+# What later apps put into demo data: functions without arguments, called in this order after the leads are there.
+DEMO_BUILDERS = ["communications.demo.templates.add_templates"]
+
 # E-mails of other apps: who sends them (leads.mailing.MailSender), and what the dialog „Napisz e-mail” may begin with,
 # by the word in its address (leads.mailing.MailSource).
 MAIL_SENDER = "communications.services.mail_sender.SENDER"
 MAIL_SOURCES: dict[str, str] = {}
 
 # Buttons on the card of a lead (leads.card_actions.CardActionProvider), in their order.
-LEAD_CARD_ACTIONS: list[str] = ["documents.card_actions.create_order", "documents.card_actions.create_invoice"]
+LEAD_CARD_ACTIONS: list[str] = [
+    "communications.card_actions.write_email",
+    "documents.card_actions.create_order",
+    "documents.card_actions.create_invoice",
+]
 
 # Whether a lead has a confirmed order (leads.orders.OrderLookup).
 LEAD_HAS_ORDER = "documents.orders_of_leads.has_order"
@@ -220,6 +229,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BEAT_SCHEDULE = {
+    "send waiting mail": {"task": "communications.tasks.send_waiting_mail", "schedule": 15.0},
     "start due mail": {"task": "communications.tasks.start_due_mail", "schedule": 15.0},
     "resume stalled imports": {"task": "leads.tasks.resume_stalled_imports", "schedule": 15.0},
     "resume stalled bulk changes": {"task": "leads.tasks.resume_stalled_bulks", "schedule": 15.0},

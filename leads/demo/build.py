@@ -7,10 +7,12 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from crm import roles
 from crm.demo import DEMO_PASSWORD
@@ -82,6 +84,8 @@ def build_demo() -> None:
         _leads(random, people, products, partners)
         by_email = {user.email: user for user in people}
         add_work(people=list(people), manager=by_email[MANAGER], seller=by_email[SELLER])
+        for path in settings.DEMO_BUILDERS:
+            import_string(path)()
 
 
 def _people() -> dict[User, int]:
