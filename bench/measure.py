@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 import psycopg
 
-from bench import board
+from bench import board, webhook
 from bench.server import Answer, Client, Server, form_of, link_in
 
 FLOOR = Path(__file__).parent / "floor"
@@ -35,6 +35,7 @@ KINDS = (
     "save",
     "search",
     "my_day",
+    "webhook",
     *board.KINDS,
 )
 
@@ -130,6 +131,8 @@ class Kind:
                 return get(f"/search/?{urlencode({'q': random.choice(facts.searched)})}", htmx=True), {}
             case "my_day":
                 return get("/?who=all"), {}
+            case "webhook":
+                return webhook.ask_webhook(self.client, random), {}
             case "history":
                 return get(f"/leads/{lead}/history/"), {}
             case "save":
@@ -149,6 +152,7 @@ class Database:
 
     def __init__(self, url: str, server: Server) -> None:
         client = Client(server.port).sign_in()
+        webhook.set_up(client)
         facts = facts_of(url, client)
         self.server, self.client = server, client
         self.kinds = {name: Kind(name, client, facts) for name in KINDS}

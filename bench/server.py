@@ -114,7 +114,11 @@ class Client:
         }
         return self._send("POST", path, urlencode(data), headers)
 
-    def _send(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Answer:
+    def post_body(self, path: str, body: bytes, headers: dict[str, str]) -> Answer:
+        """A body that is no form, with its own headers."""
+        return self._send("POST", path, body, headers)
+
+    def _send(self, method: str, path: str, body: str | bytes | None, headers: dict[str, str]) -> Answer:
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         started = perf_counter()
         self._connection.request(method, path, body, {"Cookie": cookies, "Accept-Language": "pl", **headers})

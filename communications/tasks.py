@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from communications.services import deliver_mail, failing, importing, reading
+from communications.services import deliver_mail, failing, importing, reading, recordings
 
 
 @shared_task
@@ -40,3 +40,16 @@ def send_waiting_mail() -> None:
     deliver_mail.give_up_interrupted()
     for mail_id in deliver_mail.due_mails():
         send_mail_task.delay(mail_id)
+
+
+@shared_task
+def fetch_recording(call_id: int) -> None:
+    """Fetch the recording of a call, if no other worker does."""
+    recordings.fetch_recording(call_id=call_id)
+
+
+@shared_task
+def fetch_waiting_recordings() -> None:
+    """Fetch what is due: what is to be tried again, and what a lost task was for (beat starts this every minute)."""
+    for call_id in recordings.waiting_recordings():
+        fetch_recording.delay(call_id)

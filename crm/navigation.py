@@ -38,6 +38,7 @@ class Branch:
 
 
 MANAGE = ("crm.manage_settings",)
+MANAGE_TELEPHONY = ("communications.manage_telephony",)
 SHARE_MAIL = ("communications.manage_shared_accounts",)
 
 TREE: tuple[Leaf | Branch, ...] = (
@@ -68,7 +69,7 @@ TREE: tuple[Leaf | Branch, ...] = (
                     Leaf(_("Sources"), "route", "crm:source_list", MANAGE),
                     Leaf(_("E-mail accounts"), "mail-cog", "communications:account_list", SHARE_MAIL),
                     Leaf(_("E-mail templates"), "template", "communications:template_list", MANAGE),
-                    Leaf(_("Telephony"), "phone", "communications:telephony_list", MANAGE),
+                    Leaf(_("Telephony"), "phone", "communications:telephony_list", MANAGE_TELEPHONY),
                     Leaf(_("Users"), "users", "crm:user_list", ("crm.view_user", "crm.manage_own_team")),
                     Leaf(_("Import"), "file-import", "leads:import_list", ("leads.run_import",)),
                 ),
@@ -86,6 +87,7 @@ ACTIONS: tuple[Leaf, ...] = (
     Leaf(_("New import"), "upload", "leads:import_create", ("leads.run_import",)),
     Leaf(_("Invite a user"), "user-plus", "crm:user_invite", ("crm.view_user", "crm.manage_own_team")),
     Leaf(_("Board of leads"), "layout-kanban", "leads:board_show", ("leads.view_lead",), key="k"),
+    Leaf(_("Calls"), "phone", "communications:call_list", ("communications.view_call",), key="c"),
     Leaf(_("Types and statuses"), "grid-4x4", "leads:funnel_matrix", MANAGE),
     Leaf(_("Lead statuses"), "adjustments-horizontal", "crm:status_list", MANAGE),
     Leaf(_("Profile"), "user-circle", "crm:profile_edit"),

@@ -21,6 +21,7 @@ NAMES: dict[str, str | Promise] = {
     "enter": "Enter",
     "space": _("Space"),
     "tab": "Tab",
+    "delete": "Delete",
     "arrowup": "↑",
     "arrowdown": "↓",
     "arrowleft": "←",
@@ -96,6 +97,19 @@ SECTIONS: tuple[Section, ...] = (
             Shortcut("f6", _("My leads on or off")),
         ),
         ("leads:board_show",),
+    ),
+    Section(
+        _("Lead report"),
+        (
+            Shortcut("arrowleft arrowright", _("Move a field of the report, from its name")),
+            Shortcut("arrowup arrowdown", _("Put it into the rows or columns")),
+            Shortcut("delete", _("Take it away")),
+            Shortcut("f", _("Search in the list")),
+            Shortcut("f8", _("Open leads on or off")),
+            Shortcut("f7", _("Closed leads on or off")),
+            Shortcut("f6", _("My leads on or off")),
+        ),
+        ("reports:lead_report",),
     ),
     Section(
         _("Card of a lead"),

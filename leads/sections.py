@@ -1,24 +1,38 @@
-"""The tabs of the section „Leady”."""
+"""The tabs of the section „Leady”: its own, and those of later apps, which settings.LEAD_TABS names."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from django.urls import NoReverseMatch, reverse
+from django.conf import settings
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
+
+from crm.formats import format_number
+from crm.models import User
+
+# A badge counts no further.
+COUNTED = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A page of the section."""
+    """A page of the section. `badge` is the number beside its name, which stands in the element `badge-<key>`."""
 
     url: str
     label: str | Promise
     icon: str
-    is_active: bool
+    is_active: bool = False
     keeps_filter: bool = True
+    key: str = ""
+    badge: str = ""
 
+
+# The tab of a later app for a user; None when it does not concern them. Told is whether it is the open one.
+Provider = Callable[[User, bool], Tab | None]
 
 TABS = (
     ("leads:lead_list", _("List"), "list"),
@@ -26,13 +40,27 @@ TABS = (
 )
 
 
-def section_tabs(active: str, *, pairs: Sequence[tuple[str, str]] = ()) -> list[Tab]:
-    """The tabs whose pages exist; `active` is the URL name of the present one, `pairs` the filter that they keep."""
+def section_tabs(active: str, *, user: User, pairs: Sequence[tuple[str, str]] = ()) -> list[Tab]:
+    """The tabs for `user`; `active` is the URL name of the present one, `pairs` the filter that they keep."""
     query = f"?{urlencode(pairs)}" if pairs else ""
-    found = []
-    for name, label, icon in TABS:
-        try:
-            found.append(Tab(reverse(name) + query, label, icon, name == active))
-        except NoReverseMatch:
-            continue
-    return found
+    own = [Tab(reverse(name) + query, label, icon, name == active) for name, label, icon in TABS]
+    return [*own, *_later_tabs(active, user)]
+
+
+def badge(count: int) -> str:
+    """A count, which went no further than one above COUNTED, as a badge shows it; nothing for none."""
+    if count > COUNTED:
+        return f"{format_number(COUNTED)}+"
+    return format_number(count) if count else ""
+
+
+def _later_tabs(active: str, user: User) -> Iterator[Tab]:
+    for url_name, provider in _providers():
+        tab = provider(user, url_name == active)
+        if tab is not None:
+            yield tab
+
+
+@cache
+def _providers() -> tuple[tuple[str, Provider], ...]:
+    return tuple((url_name, import_string(path)) for url_name, path in settings.LEAD_TABS)

@@ -9,14 +9,18 @@ from communications.models.accounts import (
     Security,
     SignIn,
 )
+from communications.models.calls import Call, CallRecording
 from communications.models.messages import Attachment, Message, MessagePlace
 from communications.models.outgoing import OutgoingMail
+from communications.models.telephony import TelephonyAccount, TelephonyEvent, TelephonyHealth
 from communications.models.templates import EmailTemplate, EmailTemplateStatus, EmailTemplateType
 
 __all__ = [
     "AccountHealth",
     "AccountSecrets",
     "Attachment",
+    "Call",
+    "CallRecording",
     "EmailTemplate",
     "EmailTemplateStatus",
     "EmailTemplateType",
@@ -28,4 +32,7 @@ __all__ = [
     "Problem",
     "Security",
     "SignIn",
+    "TelephonyAccount",
+    "TelephonyEvent",
+    "TelephonyHealth",
 ]

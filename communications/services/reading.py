@@ -51,7 +51,8 @@ def ask_to_read(*, account_id: int) -> None:
 
 def accounts_to_read() -> list[int]:
     """The accounts with messages that nobody has read yet."""
-    return list(Message.objects.filter(parse_state=State.WAITING).values_list("account", flat=True).distinct())
+    waiting = Message.objects.filter(parse_state=State.WAITING)
+    return list(waiting.order_by("account").values_list("account", flat=True).distinct())
 
 
 def read_account(*, account_id: int) -> int:

@@ -193,6 +193,7 @@ SEARCH_PROVIDERS = [
 
 # Mój dzień: a function each (leads.my_day.Provider), in the order of their blocks.
 MY_DAY_PROVIDERS = [
+    "communications.my_day.calls_to_process",
     "leads.my_day_blocks.due_activities",
     "leads.my_day_blocks.overdue_leads",
     "leads.my_day_blocks.stuck_leads",
@@ -201,7 +202,10 @@ MY_DAY_PROVIDERS = [
 ]
 
 # What later apps put into demo data: functions without arguments, called in this order after the leads are there.
-DEMO_BUILDERS = ["communications.demo.templates.add_templates"]
+DEMO_BUILDERS = [
+    "communications.demo.calls.add_calls",
+    "communications.demo.templates.add_templates",
+]
 
 # E-mails of other apps: who sends them (leads.mailing.MailSender), and what the dialog „Napisz e-mail” may begin with,
 # by the word in its address (leads.mailing.MailSource).
@@ -209,11 +213,15 @@ MAIL_SENDER = "communications.services.mail_sender.SENDER"
 MAIL_SOURCES: dict[str, str] = {}
 
 # Buttons on the card of a lead (leads.card_actions.CardActionProvider), in their order.
-LEAD_CARD_ACTIONS: list[str] = [
+LEAD_CARD_ACTIONS = [
     "communications.card_actions.write_email",
+    "communications.call_action.call_lead",
     "documents.card_actions.create_order",
     "documents.card_actions.create_invoice",
 ]
+
+# Tabs of the section „Leady” that later apps add: URL name and a function (leads.sections.Provider) each.
+LEAD_TABS = [("communications:call_list", "communications.calls.section_tab")]
 
 # Whether a lead has a confirmed order (leads.orders.OrderLookup).
 LEAD_HAS_ORDER = "documents.orders_of_leads.has_order"
@@ -237,8 +245,15 @@ CELERY_BEAT_SCHEDULE = {
     "fold column totals": {"task": "leads.tasks.fold_column_totals", "schedule": 60.0},
     "compare names of leads": {"task": "leads.tasks.compare_names_of_leads", "schedule": 60.0},
     "tell due activities": {"task": "leads.tasks.tell_due_activities", "schedule": 60.0},
+    "fetch waiting recordings": {"task": "communications.tasks.fetch_waiting_recordings", "schedule": 60.0},
     "send waiting notifications": {"task": "crm.tasks.send_waiting_notification_mails", "schedule": 60.0},
 }
+
+# --- Telephony ----------------------------------------------------------------------------------------------------
+
+ZADARMA_API_URL = "https://api.zadarma.com"
+# Hosts of telephony in the company's own network: they may be asked over http, and have an internal address.
+TELEPHONY_TRUSTED_HOSTS = env.list("TELEPHONY_TRUSTED_HOSTS", default=[])
 
 # --- Mail ---------------------------------------------------------------------------------------------------------
 

@@ -18,6 +18,8 @@ ENCRYPTION_KEYS = env.list(
     default=[base64.urlsafe_b64encode(hashlib.sha256(f"{SECRET_KEY} at rest".encode()).digest()).decode()],
 )
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+# The recordings that `manage.py simulate_calls` serves.
+TELEPHONY_TRUSTED_HOSTS = env.list("TELEPHONY_TRUSTED_HOSTS", default=["127.0.0.1"])
 STATIC_ROOT = lejek_home() / "static"
 MEDIA_ROOT = lejek_home() / "media"
 # Security keys on http://localhost, which browsers take for safe.

@@ -26,6 +26,10 @@ class Audience:
 
     def told(self, event: dict[str, Any]) -> dict[str, Any] | None:
         """What of `event` (crm.live.publish) this user is told; None: nothing."""
+        if event["kind"] == "call":
+            is_own = self.user_id in event["people"]
+            told = {"kind": "call", "id": event["id"], "rings": is_own and event["rings"]}
+            return told if is_own or self.owners is None else None
         if event["kind"] == "mail":
             return {"kind": "mail"} if event["owner"] in (None, self.user_id) else None
         if event["kind"] != "leads":

@@ -47,6 +47,14 @@ def publish_notification(*, user_id: int) -> None:
     _publish({"kind": "notifications", "to": user_id})
 
 
+def publish_call(*, call_id: int, people: Collection[int], rings: bool) -> None:
+    """Tell, after commit, the pages of `people` (user IDs) that a call of theirs changed; `rings`: their phone rings.
+
+    Who sees everybody's leads hears that there is something new among the calls.
+    """
+    _publish({"kind": "call", "id": call_id, "people": list(people), "rings": rings})
+
+
 def publish_mail(*, owner_id: int | None) -> None:
     """Tell, after commit, that e-mails of somebody's own account, or of a shared one (None), came in or changed."""
     _publish({"kind": "mail", "owner": owner_id})

@@ -57,7 +57,7 @@ def board_show(request: HttpRequest) -> HttpResponse:
         "new_type": _only_type(board),
     }
     if not is_htmx(request):
-        tabs = section_tabs("leads:board_show", pairs=board.leads.asked())
+        tabs = section_tabs("leads:board_show", user=user, pairs=board.leads.asked())
         bar = ViewBar(user, request.get_full_path())
         context |= {"panel": build_panel(board.leads, page=BOARD), "tabs": tabs, "bar": bar}
         return fresh(render(request, "leads/board.html", context, status=400 if board.problem else 200))

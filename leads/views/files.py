@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from crm.downloads import PIECE, stream_download
+from crm.downloads import CLOSED, PIECE, stream_download
 from crm.errors import RuleError
 from crm.htmx import redirect_to, toast, trigger
 from crm.models import User
@@ -26,8 +26,6 @@ from leads.models import Lead, LeadFile
 from leads.services.files import FileTooLarge, add_file, delete_file
 from leads.views.responses import find_lead, is_htmx, require
 
-# A browser runs nothing of what it gets under these, whatever the content is.
-CLOSED = "default-src 'none'; sandbox"
 # Chromium shows no PDF in a sandbox; its viewer is one itself.
 PDF_ONLY = (
     "default-src 'none'; object-src 'self'; img-src 'self' blob:; style-src 'unsafe-inline'; frame-ancestors 'self'"

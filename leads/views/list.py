@@ -57,7 +57,7 @@ def lead_list(request: HttpRequest) -> HttpResponseBase:
         "cols": request.GET.get("cols", ""),
     }
     if not is_htmx(request):
-        tabs = section_tabs("leads:lead_list", pairs=listing.leads.asked())
+        tabs = section_tabs("leads:lead_list", user=user, pairs=listing.leads.asked())
         context |= {"panel": build_panel(listing.leads), "tabs": tabs, "bar": bar}
         return fresh(render(request, "leads/lead_list.html", context, status=400 if listing.problem else 200))
     if panel_is_outdated(request, is_wrong=bool(listing.problem)):

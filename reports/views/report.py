@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -26,8 +26,9 @@ from reports.controls import build_options, build_zones, dimension_offers, measu
 from reports.export import csv_pieces, prepare_export, xlsx_pieces
 from reports.layout import TABLE
 from reports.permissions import may_report
+from reports.ready import READY
 from reports.report import PAGE, Report, compute, prepare_report
-from reports.saved import ReportBar
+from reports.saved import ReportBar, saved_url
 from reports.table import build_table
 
 MAKERS = {"csv": csv_pieces, "xlsx": xlsx_pieces}
@@ -38,6 +39,8 @@ def lead_report(request: HttpRequest) -> HttpResponseBase:
     """The report that the address says; for HTMX the report alone, with the filter panel when that changed too."""
     user = signed_in_user(request)
     require(may_report(user))
+    if not request.GET and not is_htmx(request):
+        return redirect(saved_url(READY[0].key, READY[0].query))
     report, context = _shown(request, user)
     panel = build_panel(report.leads, page=PAGE)
     if not is_htmx(request):

@@ -1,14 +1,10 @@
-// The list of leads: hotkeys of a hidden filter panel, arrow keys into the table, and the export of what is filtered.
+// The list of leads: arrow keys into the table, and the export of what is filtered.
 import { onLoad } from './dom.js'
+import './filter-keys.js'
 
-// F6, F7 and F8 work while the panel is folded too; keyboard.js serves them when it is seen.
 document.addEventListener('keydown', (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || document.querySelector('dialog[open]')) return
-  if (/^F[678]$/.test(event.key)) {
-    const toggle = document.querySelector(`#lead-filter [data-hotkey="${event.key.toLowerCase()}"]`)
-    event.preventDefault()
-    toggle?.click()
-  } else if (event.key === 'ArrowDown' && (event.target === document.body || event.target.id === 'lead-search-text')) {
+  if (event.key === 'ArrowDown' && (event.target === document.body || event.target.id === 'lead-search-text')) {
     const row = document.querySelector('#lead-table tr[data-href]')
     if (!row) return
     event.preventDefault()

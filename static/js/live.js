@@ -1,6 +1,7 @@
 // What others do, told to this page while it is open: `lejek:live` on the document, with
 //   detail.kind 'leads': ids (null: too many to name, look again at all that is shown), by (user ID or null), new (just made)
 //   detail.kind 'notifications': the bell is out of date
+//   detail.kind 'call': id (null: look at all calls again), rings (the user's own phone rings)
 // One stream serves all tabs of the browser: the tab that holds the lock reads it and passes everything on; when it is
 // closed, the next one takes over where it stopped. Without streams, or without locks, it is polled.
 
@@ -21,7 +22,7 @@ function state (name) {
 function happen (told, place) {
   if (place) since = place
   const many = { kind: 'leads', ids: null, by: null, new: false }
-  if (told.kind === 'resync') for (const detail of [many, { kind: 'notifications' }]) dispatch(detail)
+  if (told.kind === 'resync') for (const detail of [many, { kind: 'notifications' }, { kind: 'call', id: null, rings: false }]) dispatch(detail)
   else if (told.kind === 'leads') dispatch({ ...many, by: told.by, new: told.new, ids: told.many ? null : told.ids })
   else if (told.kind !== 'ready') dispatch(told)
 }

@@ -26,14 +26,9 @@ onLoad('[data-chart]', async (canvas) => {
   resized.observe(canvas)
   const themed = new MutationObserver(draw)
   themed.observe(document.documentElement, { attributeFilter: ['data-bs-theme'] })
-  const printed = (event) => chart.resize(event.type === 'beforeprint' ? { width: 680 } : undefined)
-  window.addEventListener('beforeprint', printed)
-  window.addEventListener('afterprint', printed)
   document.addEventListener('htmx:beforeCleanupElement', function end (event) {
     if (event.target !== canvas) return
     document.removeEventListener('htmx:beforeCleanupElement', end)
-    window.removeEventListener('beforeprint', printed)
-    window.removeEventListener('afterprint', printed)
     resized.disconnect()
     themed.disconnect()
     chart.dispose()

@@ -1,6 +1,7 @@
 // „Raport leadów”: what stands in rows, columns and measures is dragged or moved by keys; groups of the table fold.
 // The new report is asked for through the form of the filter panel, whose hidden fields (in #report) say what it shows.
 import { onLoad } from './dom.js'
+import './filter-keys.js'
 
 const ZONES = ['rows', 'across', 'measures']
 const OTHER = { rows: 'across', across: 'rows' }
@@ -150,12 +151,3 @@ function paint (table) {
     if (!row.hidden && row.querySelector('[data-fold][aria-expanded="false"]')) closed = depth
   }
 }
-
-// --- The mode „Tabela”, and the hotkeys of a folded filter panel
-
-document.addEventListener('keydown', (event) => {
-  if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || document.querySelector('dialog[open]')) return
-  if (!/^F[678]$/.test(event.key)) return
-  event.preventDefault()
-  document.querySelector(`#lead-filter [data-hotkey="${event.key.toLowerCase()}"]`)?.click()
-})

@@ -310,6 +310,18 @@ def test_a_message_that_breaks_the_reading_is_kept_and_can_be_read_again(dovecot
     assert (failed.subject, failed.parse_state, failed.parse_error) == ("zła", "parsed", "")
 
 
+def test_what_a_lost_task_left_is_read_once_for_each_account(dovecot, mailbox):
+    accounts = [mailbox(), mailbox()]
+    for account in accounts:
+        for number in range(3):
+            dovecot.deliver(account.login, mail(str(number)))
+        import_account(account_id=account.pk)
+
+    assert reading.accounts_to_read() == [account.pk for account in accounts]
+    assert [reading.read_account(account_id=account.pk) for account in accounts] == [3, 3]
+    assert reading.accounts_to_read() == []
+
+
 def test_a_message_that_kills_its_reader_is_given_up_in_the_end(dovecot, mailbox, monkeypatch):
     account = mailbox()
     for subject in ("dobra", "zabójcza"):

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from stdnum.pl import nip
 
-from communications.models import EmailTemplate
+from communications.models import Call, EmailTemplate, TelephonyAccount
 from crm.demo import DEMO_LOGINS, DEMO_PASSWORD
 from crm.models import Campaign, LeadType, Notification, Partner, Product, Team, User
 from leads.history import history_of
@@ -78,6 +78,8 @@ def test_the_printed_logins_open_the_system(demo: None, client: Client, login: s
 def test_it_is_the_same_at_every_run(demo: None) -> None:
     first = list(Lead.objects.order_by("pk").values_list("name", "expected_revenue", "phone", "status__name"))
     EmailTemplate.objects.all().delete()
+    Call.objects.all().delete()
+    TelephonyAccount.objects.all().delete()
     Activity.objects.all().delete()
     Lead.objects.all().delete()
     Partner.objects.all().delete()

@@ -2,17 +2,60 @@
 
 from collections.abc import Callable
 
+from django.core.files.base import ContentFile
+
+from tests.factories.calls import CallFactory, RecordingFactory, TelephonyFactory
 from tests.factories.communications import MailAccountFactory, MessageFactory
 from tests.permissions.words import Cast, Line, everyone, managers, nobody
 
+
+def _recorded(cast: Cast) -> int:
+    recording = RecordingFactory(call__employee=cast.ola, state="stored", size=4, content_type="audio/wav")
+    recording.file.save("", ContentFile(b"RIFF"))
+    return recording.call_id
+
+
 # The rows that addresses are tried with, each made when a line names it.
 SAMPLES: dict[str, Callable[[Cast], int]] = {
+    "call": lambda cast: CallFactory(employee=cast.ola).pk,
+    "hidden_call": lambda cast: CallFactory(employee=cast.marek).pk,
+    "recorded_call": _recorded,
+    "telephony": lambda cast: TelephonyFactory().pk,
     "shared_account": lambda cast: MailAccountFactory().pk,
     "own_account": lambda cast: MailAccountFactory(owner=cast.marek).pk,
     "broken_message": lambda cast: MessageFactory(parse_error="incomplete").pk,
 }
 
 URLS: list[Line] = [
+    # --- calls; a call of somebody else does not exist for a sales person
+    everyone("communications:call_list"),
+    everyone("communications:call_detail", pk="@call"),
+    managers("communications:call_detail", pk="@hidden_call", known=True),
+    everyone("communications:call_pop", pk="@call"),
+    everyone("communications:call_create_lead", "post", pk="@call"),
+    managers("communications:call_create_lead", "post", pk="@hidden_call", known=True),
+    everyone("communications:call_attach", pk="@call"),
+    everyone("communications:call_attach", "post", pk="@call"),
+    managers("communications:call_attach", "post", pk="@hidden_call", known=True),
+    everyone("communications:call_detach", "post", pk="@call"),
+    everyone("communications:call_ignore", "post", data={"ids": "1"}),
+    everyone("communications:call_restore", "post", data={"ids": "1"}),
+    everyone("communications:call_recording", pk="@recorded_call"),
+    nobody("communications:call_recording", pk="@call", known=True),
+    everyone("communications:call_recording_fetch", "post", pk="@recorded_call"),
+    # --- cards
+    everyone("communications:lead_calls", pk="@lead"),
+    everyone("communications:lead_call", "post", pk="@lead"),
+    everyone("communications:partner_calls", pk="@partner"),
+    # --- settings
+    managers("communications:telephony_list"),
+    managers("communications:telephony_create", kind="generic"),
+    managers("communications:telephony_create", "post", kind="zadarma"),
+    managers("communications:telephony_edit", pk="@telephony"),
+    managers("communications:telephony_edit", "post", pk="@telephony"),
+    managers("communications:telephony_check", "post", pk="@telephony"),
+    managers("communications:telephony_retry", "post", pk="@telephony"),
+    managers("communications:telephony_delete", "post", pk="@telephony"),
     # --- e-mail accounts: shared ones are set up by managers, own ones by their owners alone
     managers("communications:account_list"),
     managers("communications:account_create"),
@@ -40,4 +83,6 @@ URLS: list[Line] = [
     nobody("communications:unparsed_original", pk="@own_account", message="@broken_message", known=True),
 ]
 
-EXEMPT: dict[str, str] = {}
+EXEMPT: dict[str, str] = {
+    "communications:telephony_webhook": "signed instead: tests/communications/test_webhook.py",
+}

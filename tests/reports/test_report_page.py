@@ -275,7 +275,7 @@ def test_without_the_right_to_see_leads_there_is_no_report(ola: User) -> None:
 
 
 def test_no_lead_is_told(funnel: FunnelCast, ewa: User) -> None:
-    assert "Żaden lead nie pasuje do filtrów" in page(ewa)
+    assert "Żaden lead nie pasuje do filtrów" in page(ewa, "rows=status")
     assert "Żaden lead nie pasuje do filtrów" in page(ewa, "mode=table")
 
 
@@ -285,6 +285,13 @@ def test_ready_reports_open_as_they_are(some: None, ewa: User) -> None:
         assert "(zmieniony)" not in text.split('id="saved-reports-menu"')[0], ready.key
         assert 'aria-current="page"' in text.split("lj-tabs-row")[1].split("</nav>")[0]
     assert "(zmieniony)" in page(ewa, f"{READY[2].query}&report=load&show=row")
+
+
+def test_the_first_ready_report_opens_at_first(ewa: User) -> None:
+    response = signed_in(ewa).get(URL)
+
+    assert response.status_code == 302
+    assert "report=by-week" in response.headers["Location"]
 
 
 def test_the_table_mode_lists_the_leads(some: None, ewa: User, funnel: FunnelCast) -> None:

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("communications", "0003_reading"),
+        ("communications", "0005_call_roles"),
         ("crm", "0017_document_types"),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("communications", "0004_email_templates"),
+        ("communications", "0006_email_templates"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,1 @@
+"""Demo data of calls and e-mails, written through the services."""

@@ -1,0 +1,69 @@
+"""Telephony accounts: what people set up, what refuses notifications, and who is told when that goes on."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from communications.models import TelephonyAccount, TelephonyHealth
+from communications.telephony import outside
+from communications.telephony.provider import CallFailed
+from crm.models import User
+from crm.services.records import Keeper, delete_unused
+
+# A refusal is written down so often at most: whoever sends nonsense does not make the database work.
+NOTED_EVERY = 1  # seconds
+LONGEST = 300
+
+
+def _clean_url(url: str) -> str:
+    if url:
+        try:
+            outside.check_url(url)
+        except CallFailed as refusal:
+            raise ValidationError(str(refusal)) from refusal
+    return url
+
+
+ACCOUNTS = Keeper(model=TelephonyAccount, cleaners={"callback_url": _clean_url})
+
+
+def save_account(
+    *, account: TelephonyAccount | None, values: Mapping[str, Any], by: User | None, version: int | None = None
+) -> TelephonyAccount:
+    """Store a telephony account. Raises StaleObject, ValidationError."""
+    with transaction.atomic():
+        stored = ACCOUNTS.save(row=account, values=values, by=by, version=version)
+        TelephonyHealth.objects.get_or_create(account=stored)
+    return stored
+
+
+def delete_account(*, account: TelephonyAccount, by: User | None) -> None:
+    """Delete an account that has no calls. Raises InUse."""
+    delete_unused(account, by=by)
+
+
+def check_account(*, account: TelephonyAccount) -> str:
+    """Ask the provider whether the account works; a sentence about it. Raises CallFailed."""
+    return account.provider.check(account.credentials)
+
+
+def note_refusal(*, kind: str, reason: str) -> None:
+    """Let the accounts of a kind tell that a notification was refused, and why."""
+    if not cache.add(f"telephony-refusal:{kind}", 1, NOTED_EVERY):
+        return
+    now = timezone.now()
+    TelephonyHealth.objects.filter(account__kind=kind, account__is_active=True).update(
+        refused_at=now, refusal=reason[:LONGEST], failing_since=Coalesce(F("failing_since"), Value(now))
+    )
+
+
+def note_success(*, account: TelephonyAccount) -> None:
+    """A good notification came: what failed before is over."""
+    if account.health.failing_since is not None:
+        TelephonyHealth.objects.filter(account=account).update(failing_since=None, told_at=None)

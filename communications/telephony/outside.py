@@ -1,0 +1,109 @@
+"""Requests to hosts that settings and notifications name: never to our own network, never endless, never redirected.
+
+A name is looked up once, its addresses are checked, and the connection goes to the address that was checked, so that a
+name that changes its mind in between (DNS rebinding) leads nowhere. A telephony that stands in the company's own
+network is named in settings.TELEPHONY_TRUSTED_HOSTS.
+"""
+
+import ipaddress
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import httpx
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from communications.telephony.provider import CallFailed
+
+TIMEOUT = httpx.Timeout(8.0, connect=4.0)
+LARGEST_ANSWER = 256 * 1024
+
+
+class NotAllowed(CallFailed):
+    """An address that nothing is asked of."""
+
+
+def ask(
+    method: str, url: str, *, headers: Mapping[str, str] | None = None, content: bytes | None = None
+) -> httpx.Response:
+    """The answer of another server, read whole (256 KB at most).
+
+    Raises CallFailed with what is wrong, in words.
+    """
+    with connect(method, url, headers=headers, content=content) as response:
+        body = b""
+        for piece in response.iter_raw():
+            body += piece
+            if len(body) > LARGEST_ANSWER:
+                raise CallFailed(_("The answer of the telephony is too long."))
+        return httpx.Response(response.status_code, headers=_plain(response.headers), content=body)
+
+
+@contextmanager
+def connect(
+    method: str, url: str, *, headers: Mapping[str, str] | None = None, content: bytes | None = None
+) -> Iterator[httpx.Response]:
+    """An answer that is not read yet: for what is large. Raises as `ask` does, also while it is being read."""
+    address, host = _checked(url)
+    sent = {**(headers or {}), "Host": host, "Accept-Encoding": "identity"}
+    try:
+        with (
+            httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client,
+            client.stream(
+                method,
+                address,
+                headers=sent,
+                content=content,
+                # The certificate must be that of the name, whichever address was taken.
+                extensions={"sni_hostname": urlsplit(url).hostname},
+            ) as response,
+        ):
+            yield response
+    except httpx.TimeoutException as error:
+        raise CallFailed(_("%(host)s does not answer.") % {"host": host}) from error
+    except httpx.HTTPError as error:
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            raise CallFailed(_("The certificate of %(host)s is not valid.") % {"host": host}) from error
+        raise CallFailed(_("No connection to %(host)s.") % {"host": host}) from error
+
+
+def check_url(url: str) -> None:
+    """Raise NotAllowed for an address that would not be asked; the name is not looked up."""
+    _parts(url)
+
+
+def _checked(url: str) -> tuple[httpx.URL, str]:
+    """The URL with the address in the place of the name, and what stands in the header Host."""
+    host, port, is_trusted = _parts(url)
+    try:
+        found = {entry[4][0] for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+    except (OSError, UnicodeError) as error:
+        raise CallFailed(_("There is no server called %(host)s.") % {"host": host}) from error
+    addresses = sorted((ipaddress.ip_address(str(text).partition("%")[0]) for text in found), key=lambda ip: ip.version)
+    if not is_trusted and not all(address.is_global and not address.is_multicast for address in addresses):
+        raise NotAllowed(_("%(host)s is in an internal network.") % {"host": host})
+    return httpx.URL(url).copy_with(host=str(addresses[0])), urlsplit(url).netloc.rpartition("@")[2]
+
+
+def _parts(url: str) -> tuple[str, int, bool]:
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+        httpx.URL(url)
+    except (ValueError, httpx.InvalidURL) as error:
+        raise NotAllowed(_("This is no address: %(url)s") % {"url": url[:200]}) from error
+    is_trusted = host in settings.TELEPHONY_TRUSTED_HOSTS
+    if (
+        not host
+        or parts.username
+        or parts.password
+        or parts.scheme not in (("https", "http") if is_trusted else ("https",))
+    ):
+        raise NotAllowed(_("Only addresses that begin with https:// are asked."))
+    return host, port or (443 if parts.scheme == "https" else 80), is_trusted
+
+
+def _plain(headers: httpx.Headers) -> dict[str, str]:
+    return {"Content-Type": headers.get("Content-Type", "")}

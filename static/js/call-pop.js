@@ -1,0 +1,66 @@
+// A call that rings the user's phone, shown in the corner of whatever page is open. It takes no focus; it goes when it is
+// closed (in all tabs), or a while after the call is over. Pages that are opened meanwhile show it again.
+import { onLoad, put } from './dom.js'
+import { onLive } from './live.js'
+import { request } from './requests.js'
+
+const AFTER_END = 20000
+const region = document.getElementById('call-pops')
+const channel = region && 'BroadcastChannel' in window ? new BroadcastChannel('lejek.call-pops') : null
+const KEY = 'lejek.call-pops'
+const pop = (id) => region.querySelector(`[data-call-pop="${id}"]`)
+
+function open () {
+  try { return JSON.parse(sessionStorage.getItem(KEY)) ?? [] } catch { return [] }
+}
+
+function keep (ids) {
+  sessionStorage.setItem(KEY, JSON.stringify(ids))
+}
+
+async function show (id) {
+  const url = region.dataset.url.replace('/0/', `/${id}/`)
+  const response = await request(url, { headers: { Accept: 'text/html', 'HX-Request': 'true' }, quiet: true }).catch(() => null)
+  const html = response ? (await response.text()).trim() : ''
+  if (!html) return close(id) // answered by somebody else, or no longer theirs
+  keep([...new Set([...open(), id])])
+  let place = pop(id)
+  if (!place) {
+    place = document.createElement('div')
+    region.append(place)
+  }
+  put(place, html)
+}
+
+function close (id) {
+  keep(open().filter((other) => other !== id))
+  pop(id)?.remove()
+}
+
+function dismiss (id) {
+  close(id)
+  channel?.postMessage(id)
+}
+
+if (region) {
+  onLive('call', ({ id, rings }) => {
+    if (id === null) for (const shown of open()) show(shown)
+    else if (rings || pop(id)) show(id)
+  })
+  channel?.addEventListener('message', ({ data }) => close(data))
+  region.addEventListener('click', ({ target }) => {
+    if (target.closest('[data-call-pop-close]')) dismiss(Number(target.closest('[data-call-pop]').dataset.callPop))
+  })
+  region.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return
+    event.preventDefault()
+    dismiss(Number(event.target.closest('[data-call-pop]').dataset.callPop))
+  })
+  document.addEventListener('calls:changed', () => { for (const id of open()) if (pop(id)) show(id) })
+  onLoad('[data-call-pop][data-going-on="no"]', (ended) => {
+    const id = Number(ended.dataset.callPop)
+    const end = () => { if (pop(id) === ended) ended.matches(':hover, :focus-within') ? setTimeout(end, AFTER_END) : close(id) }
+    setTimeout(end, AFTER_END)
+  })
+  for (const id of open()) show(id)
+}
