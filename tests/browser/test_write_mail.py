@@ -40,10 +40,10 @@ def test_a_template_is_made_with_fields_and_seen_with_a_lead(new_page: NewPage, 
     page.goto("/settings/email-templates/")
     assert_accessible(page)
     page.get_by_role("link", name="Nowy szablon").first.click()
-    page.get_by_label("Nazwa", exact=True).fill("Oferta")
-    page.get_by_label("Temat").fill("Oferta: ")
+    page.locator("#id_name").fill("Oferta")
+    page.locator("#id_subject").fill("Oferta: ")
     page.get_by_role("button", name="Nazwa", exact=True).click()
-    expect(page.get_by_label("Temat")).to_have_value("Oferta: {{ lead.name }}")
+    expect(page.locator("#id_subject")).to_have_value("Oferta: {{ lead.name }}")
     editor = page.locator("trix-editor")
     editor.click()
     editor.press_sequentially("Dzień dobry ")
@@ -53,13 +53,13 @@ def test_a_template_is_made_with_fields_and_seen_with_a_lead(new_page: NewPage, 
     expect(preview).to_contain_text("Dzień dobry Jan Żak")
     assert_accessible(page)
 
-    page.get_by_label("Temat").fill("Oferta: {{ lead.nazwa }}")
+    page.locator("#id_subject").fill("Oferta: {{ lead.nazwa }}")
     page.keyboard.press("Control+s")
     expect(page.get_by_text("Nie ma pola {{ lead.nazwa }}.")).to_be_visible()
     assert not EmailTemplate.objects.exists()
-    page.get_by_label("Temat").fill("Oferta: {{ lead.name }}")
+    page.locator("#id_subject").fill("Oferta: {{ lead.name }}")
     page.get_by_role("button", name="Zapisz").click()
-    expect(page.locator("#toasts")).to_contain_text("„Oferta” zapisano.")
+    expect(page.locator("#toasts")).to_contain_text("Zapisano „Oferta”.")
     assert "{{ lead.full_name }}" in EmailTemplate.objects.get().body
 
 
@@ -82,7 +82,7 @@ def test_an_e_mail_from_the_card_to_the_customer(
     expect(dialog.get_by_label("Temat")).to_be_focused()
     assert_accessible(page, within="#modal")
 
-    dialog.get_by_label("Szablon").click()
+    dialog.locator("#id_template-ts-control").click()
     page.locator(".ts-dropdown .option", has_text="Oferta").click()
     expect(_body(page)).to_contain_text("Dzień dobry Jan Żak")
     _body(page).press("Control+End")
