@@ -205,6 +205,7 @@ MY_DAY_PROVIDERS = [
 DEMO_BUILDERS = [
     "communications.demo.calls.add_calls",
     "communications.demo.templates.add_templates",
+    "communications.demo.outgoing.add_states",
 ]
 
 # E-mails of other apps: who sends them (leads.mailing.MailSender), and what the dialog „Napisz e-mail” may begin with,

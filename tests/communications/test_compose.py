@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from communications.demo.outgoing import add_states
 from communications.models import MailAccount, Message, OutgoingMail
 from crm.models import SystemSettings, User, Visibility
 from leads.card_actions import card_actions
@@ -330,6 +331,17 @@ def test_a_retried_one_says_when(client: Client, account: MailAccount, lead: Lea
     assert 'hx-trigger="every 20s"' in state
     client.post(reverse("communications:mail_discard", args=[mail.pk]), headers=HTMX)
     assert not Message.objects.exists()
+
+
+def test_the_demo_shows_every_outcome(lead: Lead, funnel: FunnelCast, ola: User) -> None:
+    MessageFactory.create_batch(3, direction="out", lead=lead)
+    MessageFactory(lead=lead)
+    MessageFactory(direction="out")
+
+    add_states()
+
+    assert sorted(OutgoingMail.objects.values_list("state", flat=True)) == ["failed", "sent", "unknown"]
+    assert not OutgoingMail.objects.due().exists()
 
 
 # --- Other apps -------------------------------------------------------------------------------------------------------
