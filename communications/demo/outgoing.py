@@ -10,7 +10,7 @@ def add_states() -> None:
     """Give the e-mails to customers their states, the newest ones what asks for a decision."""
     written = Message.objects.filter(direction=Message.Direction.OUT, lead__sales_person__isnull=False, outgoing=None)
     for place, message in enumerate(written.select_related("lead__sales_person").order_by("-sent_at", "-pk")):
-        person = message.lead and message.lead.sales_person
+        person = message.lead.sales_person if message.lead else None
         assert person is not None  # as filtered
         mail = OutgoingMail(message=message, by=person, state=State.SENT, due_at=message.sent_at)
         mail.tries = 1
