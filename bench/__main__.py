@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from bench import report
+from bench import mail, report
 from bench.databases import prepare
 from bench.measure import Database, export, measure, requests_per_second
 from bench.server import serving
@@ -34,6 +34,7 @@ def main() -> int:
     with serving(urls[LARGE], workers=cores) as server:
         load = {path: round(requests_per_second(server.port, path, seconds=LOAD_SECONDS), 1)
                 for path in ("/bench/empty/", "/leads/")}  # fmt: skip
+    mails = mail.measured(urls[SMALL])
     print(f"\nAt {LARGE} leads, growth from {SMALL}:\n{report.table(small, large)}\n")
     print(f"On {cores} cores: " + ", ".join(f"{path} {rate} requests/s" for path, rate in load.items()))
     for format, result in exports.items():
@@ -41,9 +42,11 @@ def main() -> int:
             f"Export of {LARGE} leads as {format}: {result['seconds']} s, {result['bytes'] / 1e6:.1f} MB;"
             f" the server's memory {result['memory_before'] / 1e6:.0f} → {result['memory_peak'] / 1e6:.0f} MB"
         )
+    print(mail.line(mails))
     results = {
         "leads": LARGE, "requests": REQUESTS, "cores": cores, "small": small, "large": large,
         "ratios": report.ratios(small, large), "requests_per_second": load, "export": exports,
+        "mail_import": mails,
     }  # fmt: skip
     RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     print(f"Written to {RESULTS}")

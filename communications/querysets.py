@@ -1,9 +1,11 @@
 """All reads of e-mail accounts and messages. `visible_to` is the only door."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from crm.models import User
 from crm.visibility import visible_leads
@@ -56,6 +58,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def unopened_replies(self) -> "MessageQuerySet":
         """Nowe odpowiedzi: linked by their thread, and not yet opened by anybody."""
         return self.filter(is_reply=True, opened_at__isnull=True, lead__isnull=False)
+
+    def sent_from(self, addresses: Collection[str]) -> "MessageQuerySet":
+        """Those whose sender has one of these addresses (in small letters)."""
+        return self.alias(from_lower=Lower("from_address")).filter(from_lower__in=addresses)
 
     def unparsed(self) -> "MessageQuerySet":
         """Those that are kept although they could not be read, or not wholly."""

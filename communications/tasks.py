@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from communications.services import deliver_mail, failing, importing, reading, recordings
+from communications.services import deliver_mail, failing, importing, reading, recordings, telephony
 
 
 @shared_task
@@ -53,3 +53,9 @@ def fetch_waiting_recordings() -> None:
     """Fetch what is due: what is to be tried again, and what a lost task was for (beat starts this every minute)."""
     for call_id in recordings.waiting_recordings():
         fetch_recording.delay(call_id)
+
+
+@shared_task
+def tell_of_telephony() -> None:
+    """Tell managers of telephony whose notifications are refused (beat starts this often)."""
+    telephony.tell_of_refusals()

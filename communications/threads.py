@@ -23,6 +23,7 @@ ANSWERS = re.compile(
     re.I,
 )
 SHOWN = 8
+MOST_OF_A_THREAD = 500
 MOST_PARTNERS = 20
 SAME = ("message_id", "from_address", "subject", "date")
 
@@ -36,6 +37,7 @@ def once(messages: MessageQuerySet, *, user: User) -> MessageQuerySet:
     """`messages` without the later copies of what came to several accounts that `user` sees."""
     same = {name: OuterRef(name) for name in SAME}
     earlier = Message.objects.visible_to(user).filter(pk__lt=OuterRef("pk"), direction=OuterRef("direction"), **same)
+    earlier = earlier.exclude(message_id="")  # says that the partial index on it will do
     return messages.exclude(~Q(message_id="") & Exists(earlier))
 
 
@@ -47,6 +49,13 @@ def copies_of(message: Message) -> MessageQuerySet:
     if not message.message_id:
         return Message.objects.none()
     return Message.objects.filter(**{name: getattr(message, name) for name in SAME}).exclude(pk=message.pk)
+
+
+def copies_of_several(ids: Collection[int]) -> set[int]:
+    """The copies of messages (by ID), without these themselves."""
+    wanted = set(Message.objects.filter(pk__in=ids).exclude(message_id="").values_list(*SAME))
+    rows = Message.objects.filter(message_id__in={row[0] for row in wanted}).values_list("pk", *SAME)
+    return {pk for pk, *same in rows if tuple(same) in wanted} - set(ids)
 
 
 def leads_of_copies(messages: Collection[Message]) -> dict[int, int]:
@@ -63,7 +72,10 @@ def thread_of(message: Message) -> MessageQuerySet:
     ids = [one for one in (message.message_id, *message.references) if one]
     if not ids:
         return Message.objects.none()
-    return Message.objects.filter(Q(message_id__in=ids) | Q(references__overlap=ids)).exclude(pk=message.pk)
+    # Two queries by their indexes: PostgreSQL would rather read all messages for one with OR.
+    found = {*Message.objects.filter(message_id__in=ids).order_by().values_list("pk", flat=True)[:MOST_OF_A_THREAD]}
+    found |= {*answers_to(ids).order_by().values_list("pk", flat=True)[:MOST_OF_A_THREAD]}
+    return Message.objects.filter(pk__in=found - {message.pk})
 
 
 def leads_by_message_id(ids: Collection[str]) -> dict[str, int]:
@@ -155,12 +167,10 @@ def _open_leads_with(visible: LeadQuerySet, address: str) -> LeadQuerySet:
 
 
 def _leads_with_subject(message: Message, address: str) -> list[int]:
-    """The leads with a message from or to `address` under the same subject."""
+    """The leads with a message from `address` under the same subject."""
     subject = bare_subject(message.subject)
     if not subject or not address:
         return []
-    with_sender = Message.objects.alias(lower=Lower("from_address")).filter(
-        Q(lower=address) | Q(direction=Message.Direction.OUT, to__contains=[{"address": address}]), lead__isnull=False
-    )
-    rows = with_sender.order_by("-sent_at").values_list("lead", "subject")[:200]
+    of_sender = Message.objects.sent_from([address]).filter(lead__isnull=False)
+    rows = of_sender.order_by("-sent_at").values_list("lead", "subject")[:200]
     return list(dict.fromkeys(lead for lead, other in rows if bare_subject(other) == subject))

@@ -3,7 +3,18 @@
 from django.urls import URLPattern, URLResolver, path
 
 from communications.urls_sending import SENDING
-from communications.views import account_access, accounts, call_actions, calls, recordings, telephony, webhook
+from communications.views import (
+    account_access,
+    accounts,
+    call_actions,
+    calls,
+    email_actions,
+    email_content,
+    emails,
+    recordings,
+    telephony,
+    webhook,
+)
 
 app_name = "communications"
 
@@ -22,6 +33,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/<int:pk>/calls/", calls.lead_calls, name="lead_calls"),
     path("leads/<int:pk>/call/", call_actions.lead_call, name="lead_call"),
     path("partners/<int:pk>/calls/", calls.partner_calls, name="partner_calls"),
+    path("leads/emails/", emails.email_list, name="email_list"),
+    path("leads/emails/ignore/", email_actions.email_ignore, name="email_ignore"),
+    path("leads/emails/restore/", email_actions.email_restore, name="email_restore"),
+    path("leads/emails/<int:pk>/", emails.email_detail, name="email_detail"),
+    path("leads/emails/<int:pk>/frame/", email_content.email_frame, name="email_frame"),
+    path("leads/emails/<int:pk>/original/", email_content.email_original, name="email_original"),
+    path("leads/emails/<int:pk>/create/", email_actions.email_create_lead, name="email_create_lead"),
+    path("leads/emails/<int:pk>/attach/", email_actions.email_attach, name="email_attach"),
+    path("leads/emails/<int:pk>/detach/", email_actions.email_detach, name="email_detach"),
+    path("leads/emails/<int:pk>/personal/", email_actions.email_mark_personal, name="email_mark_personal"),
+    path("leads/emails/<int:pk>/opened/", email_actions.email_opened, name="email_opened"),
+    path("leads/emails/attachments/<int:pk>/", email_content.attachment_download, name="attachment_download"),
+    path("leads/<int:pk>/emails/", emails.lead_emails, name="lead_emails"),
+    path("partners/<int:pk>/emails/", emails.partner_emails, name="partner_emails"),
     path("settings/telephony/", telephony.telephony_list, name="telephony_list"),
     path("settings/telephony/new/<slug:kind>/", telephony.telephony_create, name="telephony_create"),
     path("settings/telephony/<int:pk>/", telephony.telephony_edit, name="telephony_edit"),

@@ -99,6 +99,19 @@ SECTIONS: tuple[Section, ...] = (
         ("leads:board_show",),
     ),
     Section(
+        _("Calls and e-mails"),
+        (
+            *ROWS,
+            Shortcut("u", _("Create a lead")),
+            Shortcut("d", _("Attach to a lead")),
+            Shortcut("i", _("Ignore, all selected ones too")),
+            Shortcut("x", _("Select the row")),
+            Shortcut("escape", _("Clear the selection")),
+            Shortcut("f8", _("Only what waits, or all")),
+        ),
+        ("communications:call_list", "communications:email_list"),
+    ),
+    Section(
         _("Lead report"),
         (
             Shortcut("arrowleft arrowright", _("Move a field of the report, from its name")),

@@ -16,11 +16,15 @@ from django.utils.translation import gettext_lazy as _
 from crm.current import system_settings
 from crm.forms.fields import DateField, NumberField, PlainText, RemoteSelect, searchable
 from crm.forms.records import RecordForm
+from crm.forms.seller import AccountField
 from crm.models import Partner, VatRate
 from crm.models.versioned import Versioned
-from documents.kinds import INVOICES, AnyDocument, Kind, kind_of
+from documents.kinds import AnyDocument, Kind, kind_of
+from documents.models import Invoice
 from documents.models.base import LARGEST_PRICE, LARGEST_QUANTITY
 
+# A correction is about the same sale as its invoice.
+FIXED_IN_CORRECTIONS = ("partner", "sale_date", "currency", "rate", "delivery_address")
 DATES = ("issue_date", "delivery_date", "sale_date", "due_date")
 
 
@@ -39,17 +43,27 @@ class DocumentForm(RecordForm):
         document = cast(AnyDocument, instance)
         kind = kind_of(document)
         types = kind.type._default_manager.filter(Q(is_archived=False) | Q(pk=document.type_id))
-        if kind is INVOICES and document.correction_of_id is None:  # type: ignore[union-attr]
-            types = types.filter(Q(is_correction=False) | Q(pk=document.type_id))
+        if isinstance(document, Invoice):
+            is_correction = document.correction_of_id is not None
+            types = types.filter(Q(is_correction=is_correction) | Q(pk=document.type_id))
+            self._leave_out(FIXED_IN_CORRECTIONS if is_correction else ("correction_reason",))
         cast("forms.ModelChoiceField[Any]", self.fields["type"]).queryset = types
         self.fields["issue_date"].help_text = _("Empty: the day on which it gets its number.")
-        self.fields["rate"].help_text = _("What one unit costs in %(currency)s.") % {
-            "currency": system_settings().currency
-        }
-        self.fields["delivery_address"].widget.attrs["rows"] = 3
+        if "rate" in self.fields:
+            self.fields["rate"].help_text = _("What one unit costs in %(currency)s.") % {
+                "currency": system_settings().currency
+            }
+            self.fields["delivery_address"].widget.attrs["rows"] = 3
         self.fields["notes"].widget.attrs["rows"] = 3
+        if "bank_account" in self.fields:
+            self.fields["bank_account"].help_text = _("Empty: the account of the company data, for a bank transfer.")
         for field in self.fields.values():
             field.label = capfirst(str(field.label or ""))
+
+    def _leave_out(self, names: Iterable[str]) -> None:
+        for name in names:
+            del self.fields[name]
+            self.names.remove(name)
 
     @property
     def values(self) -> dict[str, Any]:
@@ -79,7 +93,7 @@ def form_class(kind: Kind) -> type[DocumentForm]:
         kind.model,
         form=DocumentForm,
         fields=kind.fields,
-        field_classes={**dict.fromkeys(dates, DateField), "rate": RateField, "bank_account": PlainText},
+        field_classes={**dict.fromkeys(dates, DateField), "rate": RateField, "bank_account": AccountField},
         widgets={
             "partner": RemoteSelect(reverse_lazy("crm:partner_search")),
             "type": forms.Select(searchable()),
@@ -126,7 +140,7 @@ class LineForm(forms.Form):
 
     def clean_quantity(self) -> Decimal:
         quantity: Decimal = self.cleaned_data["quantity"]
-        if not 0 < quantity <= LARGEST_QUANTITY:
+        if not 0 <= quantity <= LARGEST_QUANTITY:
             raise ValidationError(_("The quantity must be greater than zero, and at most 999,999.999."))
         return quantity
 

@@ -104,7 +104,7 @@ INVOICES = Kind(
     summed=(Invoice.State.DUE, Invoice.State.PAID),
     fields=(
         "type", "partner", "issue_date", "sale_date", "due_date", "payment_method", "bank_account", "split_payment",
-        "currency", "rate", "delivery_address", "notes",
+        "currency", "rate", "correction_reason", "delivery_address", "notes",
     ),
 )  # fmt: skip
 KINDS = (ORDERS, INVOICES)

@@ -109,3 +109,26 @@ def compute(lines: Sequence[Priced], *, gross: bool) -> Totals:
 def exchanged(amount: Decimal, rate: Decimal) -> Decimal:
     """An amount of the document in the system currency; `rate` is what one unit of the document's currency costs."""
     return rounded(_EXACT.multiply(amount, rate))
+
+
+def difference(before: Totals, after: Totals) -> Totals:
+    """What a correction changes: the sums `after` it less those before, for each rate of either (art. 106j section 2
+    point 5). It has no lines of its own.
+    """
+    rates = []
+    for rate in RATES:
+        old, new = (next((sums for sums in totals.rates if sums.vat_rate == rate), None) for totals in (before, after))
+        if old or new:
+            less, more = old or Amounts(NOTHING, NOTHING, NOTHING), new or Amounts(NOTHING, NOTHING, NOTHING)
+            rates.append(
+                RateAmounts(
+                    net=more.net - less.net, vat=more.vat - less.vat, gross=more.gross - less.gross, vat_rate=rate
+                )
+            )
+    return Totals(
+        net=after.net - before.net,
+        vat=after.vat - before.vat,
+        gross=after.gross - before.gross,
+        lines=(),
+        rates=tuple(rates),
+    )

@@ -20,6 +20,16 @@ def may_delete(user: User, document: AnyDocument) -> bool:
     return document.state == DRAFT and user.has_perm(kind_of(document).may("delete"))
 
 
+def may_settle(user: User) -> bool:
+    """Whether `user` registers payments and takes them back."""
+    return user.has_perm("documents.close_invoice")
+
+
+def may_enter_ksef(user: User) -> bool:
+    """Whether `user` enters the numbers that KSeF gave invoices."""
+    return user.has_perm("documents.issue_invoice")
+
+
 def open_transitions(user: User, document: AnyDocument) -> list[Transition]:
     """The steps that `user` may let the document take now."""
     return [

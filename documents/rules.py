@@ -1,6 +1,6 @@
 """What a document must have before it takes a step. Pure: reads what it is given and touches no database."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -8,10 +8,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from crm.errors import RuleError
-from crm.models import Partner
+from crm.models import Partner, Seller
 from documents.models import Document, DocumentLine, Invoice
 from documents.models.base import LARGEST_TOTAL
 
+SAME_LINE = ("description", "quantity", "unit", "price", "discount", "vat_rate")
+SAME_BUYER = tuple(f"buyer_{name}" for name in ("name", "nip", "street", "postal_code", "city", "country"))
 POLAND = {"", "pl", "polska", "poland"}
 
 
@@ -39,7 +41,8 @@ def check_can_be_numbered(
         raise RuleError(_("Choose the partner first."), field="partner")
     if not lines:
         raise RuleError(_("A document without lines can't be issued. Add the first one."))
-    if any(line.quantity <= 0 for line in lines):
+    is_correction = isinstance(document, Invoice) and document.correction_of_id is not None
+    if any(line.quantity <= 0 for line in lines) and not is_correction:
         raise RuleError(_("The quantity must be greater than zero."))
     if document.currency != currency and document.rate is None:
         raise RuleError(
@@ -68,20 +71,46 @@ def check_invoice_dates(invoice: Invoice, *, issued_on: date) -> None:
         raise RuleError(_("The due date is before the issue date."), field="due_date")
 
 
-def check_can_be_cancelled(invoice: Invoice) -> None:
-    """An invoice that went out is corrected, never cancelled. Raises RuleError."""
+def check_can_be_cancelled(invoice: Invoice, *, went_out: bool, is_corrected: bool) -> None:
+    """An invoice that went out is corrected, never cancelled; so is one that corrections build on. Raises RuleError."""
+    if is_corrected:
+        raise RuleError(_("The invoice has a correction. Cancel or delete that first."))
     if invoice.ksef_number:
         raise RuleError(_("The invoice has a KSeF number, so it can't be cancelled. Make a correcting invoice."))
-    if invoice.sent_at is not None:
+    if went_out or invoice.sent_at is not None:
         raise RuleError(_("The invoice was sent to the customer, so it can't be cancelled. Make a correcting invoice."))
     if invoice.paid_total:
         raise RuleError(_("Payments are registered for the invoice. Delete them first, or make a correcting invoice."))
+
+
+def check_seller(seller: Seller | None) -> None:
+    """An invoice names its seller (art. 106e ust. 1 pkt 3-4). Raises RuleError."""
+    if seller is None:
+        raise RuleError(_("Fill in the company data first: an invoice says who sells. They stand in Settings."))
+
+
+def account_of(invoice: Invoice, seller: Seller | None) -> str:
+    """Where an invoice is paid to: its own account, else for a bank transfer that of the seller in its currency."""
+    is_transfer = invoice.payment_method == Invoice.PaymentMethod.TRANSFER
+    return invoice.bank_account or (seller.account_for(invoice.currency) if seller and is_transfer else "")
+
+
+def check_correction(
+    correction: Invoice, *, before: Sequence[DocumentLine], lines: Sequence[DocumentLine], buyer_before: Invoice
+) -> None:
+    """A correction says why, and changes something: a line, or the buyer's data. Raises RuleError."""
+    if not correction.correction_reason:
+        raise RuleError(_("Enter the reason of the correction."), field="correction_reason")
+    compared = [*SAME_LINE]
+    same_lines = [[getattr(line, name) for name in compared] for line in before] == [
+        [getattr(line, name) for name in compared] for line in lines
+    ]
+    same_buyer = all(getattr(correction, name) == getattr(buyer_before, name) for name in SAME_BUYER)
+    if same_lines and same_buyer:
+        raise RuleError(_("The correction changes nothing: change a line, or the data of the partner."))
 
 
 def check_total(*amounts: Decimal) -> None:
     """Raise RuleError for amounts that no document can have."""
     if any(abs(amount) > LARGEST_TOTAL for amount in amounts):
         raise RuleError(_("The amount of the document would be too large: at most 9,999,999,999.99."))
-
-
-CANCEL_CHECKS: dict[type[Any], Callable[[Any], None]] = {Invoice: check_can_be_cancelled}

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from documents.kinds import KINDS, Kind
-from documents.views import blocks, detail, lines, lists
+from documents.views import blocks, detail, lines, lists, output, settlement
 
 app_name = "documents"
 
@@ -26,6 +26,8 @@ def _of(kind: Kind) -> Iterator[URLPattern]:
     yield path(f"{slug}/<int:pk>/lines/paste/", lines.line_paste, given, name=f"{name}_line_paste")
     yield path(f"{slug}/<int:pk>/lines/<int:line>/", lines.line_update, given, name=f"{name}_line_update")
     yield path(f"{slug}/<int:pk>/lines/<int:line>/delete/", lines.line_delete, given, name=f"{name}_line_delete")
+    yield path(f"{slug}/<int:pk>/panel/", output.document_panel, given, name=f"{name}_panel")
+    yield path(f"{slug}/<int:pk>/pdf/", output.document_pdf, given, name=f"{name}_pdf")
     yield path(f"leads/<int:pk>/{slug}/", blocks.lead_documents, given, name=f"lead_{slug}")
     yield path(f"leads/<int:pk>/{slug}/new/", blocks.lead_create, given, name=f"lead_{name}_create")
     yield path(f"partners/<int:pk>/{slug}/", blocks.partner_documents, given, name=f"partner_{slug}")
@@ -34,4 +36,10 @@ def _of(kind: Kind) -> Iterator[URLPattern]:
 urlpatterns: list[URLPattern | URLResolver] = [
     *(pattern for kind in KINDS for pattern in _of(kind)),
     path("orders/<int:pk>/invoice/", detail.order_invoice, name="order_invoice"),
+    path("invoices/<int:pk>/fa3/", output.invoice_fa3, name="invoice_fa3"),
+    path("invoices/<int:pk>/ksef/", settlement.ksef_enter, name="ksef_enter"),
+    path("invoices/<int:pk>/ksef/remove/", settlement.ksef_remove, name="ksef_remove"),
+    path("invoices/<int:pk>/payments/new/", settlement.payment_create, name="payment_create"),
+    path("invoices/payments/<int:pk>/delete/", settlement.payment_delete, name="payment_delete"),
+    path("invoices/<int:pk>/correct/", settlement.invoice_correct, name="invoice_correct"),
 ]

@@ -111,3 +111,9 @@ def providers() -> tuple[Provider, ...]:
 def blocks_of(scope: Scope) -> list[Block]:
     """The blocks of the page."""
     return [block for provider in providers() if (block := provider(scope)) is not None]
+
+
+def in_columns(blocks: Sequence[Block]) -> list[Sequence[Block]]:
+    """The blocks in two columns, one below the other in their order; a single block has the width for itself."""
+    half = (len(blocks) + 1) // 2
+    return [column for column in (blocks[:half], blocks[half:]) if column]

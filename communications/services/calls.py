@@ -142,7 +142,7 @@ def _want_recording(account: TelephonyAccount, call: Call, facts: CallFacts, eve
         unique_fields=["call"],
         update_fields=["source", "next_at"],
     )
-    transaction.on_commit(partial(fetch_later, call_id=call.pk, delay=delay))
+    transaction.on_commit(partial(fetch_later, call_id=call.pk, delay=delay), robust=True)
 
 
 def fetch_later(*, call_id: int, delay: timedelta = timedelta()) -> None:

@@ -30,7 +30,6 @@ Kind = Message.Kind
 # Nobody waits for an answer to these; a message that did not arrive is news.
 QUIET_KINDS = (Kind.AUTO_REPLY, Kind.LIST, Kind.AUTO_GENERATED)
 MOST_ROUNDS = 20
-MOST_OF_A_THREAD = 500
 
 
 def link_parsed(*, ids: Collection[int]) -> None:
@@ -52,10 +51,7 @@ def link_thread(*, message: Message) -> int:
     the same lead. Returns how many messages.
     """
     assert message.lead_id is not None
-    related = [
-        *thread_of(message).values_list("pk", flat=True)[:MOST_OF_A_THREAD],
-        *copies_of(message).values_list("pk", flat=True),
-    ]
+    related = [*thread_of(message).values_list("pk", flat=True), *copies_of(message).values_list("pk", flat=True)]
     messages = list(_free(Message.objects.filter(pk__in=related)))
     _store(messages, message.lead_id, silent={one.pk for one in messages})
     return len(messages)
@@ -63,7 +59,7 @@ def link_thread(*, message: Message) -> int:
 
 def _free(messages: MessageQuerySet) -> MessageQuerySet:
     """Those that were read and wait for a lead, locked."""
-    free = messages.filter(parse_state=Message.ParseState.PARSED, lead__isnull=True, ignored_at__isnull=True)
+    free = messages.filter(lead__isnull=True, ignored_at__isnull=True).exclude(parse_state=Message.ParseState.WAITING)
     return free.select_for_update(of=("self",)).order_by("pk")
 
 

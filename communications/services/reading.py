@@ -20,6 +20,7 @@ from communications.locks import Job, only_one
 from communications.models import Attachment, Message
 from communications.models.messages import LONGEST
 from communications.services.batches import update_messages
+from communications.services.linking import link_parsed
 from communications.services.storing import forget_files
 
 logger = logging.getLogger(__name__)
@@ -106,6 +107,7 @@ def read_messages(*, messages: Sequence[Message]) -> None:
         old.delete()
         update_messages(messages, READ_FIELDS)
         Attachment.objects.bulk_create(attachments)
+    link_parsed(ids=[message.pk for message in messages])
 
 
 def _read(message: Message) -> list[Attachment]:

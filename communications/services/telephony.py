@@ -1,6 +1,7 @@
 """Telephony accounts: what people set up, what refuses notifications, and who is told when that goes on."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.core.cache import cache
@@ -8,17 +9,21 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils import timezone
 
 from communications.models import TelephonyAccount, TelephonyHealth
 from communications.telephony import outside
 from communications.telephony.provider import CallFailed
-from crm.models import User
+from crm.models import NotificationKind, User
+from crm.people import users_with
+from crm.services.notifications import notify
 from crm.services.records import Keeper, delete_unused
 
 # A refusal is written down so often at most: whoever sends nonsense does not make the database work.
 NOTED_EVERY = 1  # seconds
 LONGEST = 300
+TOLD_AFTER = timedelta(hours=1)
 
 
 def _clean_url(url: str) -> str:
@@ -61,6 +66,27 @@ def note_refusal(*, kind: str, reason: str) -> None:
     TelephonyHealth.objects.filter(account__kind=kind, account__is_active=True).update(
         refused_at=now, refusal=reason[:LONGEST], failing_since=Coalesce(F("failing_since"), Value(now))
     )
+
+
+def tell_of_refusals() -> None:
+    """Tell who sets telephony up of accounts whose notifications were refused for over an hour, with no good one in
+    between; once. A single stray request is no failure.
+    """
+    failing = TelephonyAccount.objects.active().filter(
+        health__refused_at__gte=F("health__failing_since") + TOLD_AFTER, health__told_at__isnull=True
+    )
+    for account in failing.select_related("health"):
+        with transaction.atomic():
+            # Two that look at the same moment: one of them tells.
+            if TelephonyHealth.objects.filter(account=account, told_at=None).update(told_at=timezone.now()):
+                for user in users_with("communications.manage_telephony"):
+                    notify(
+                        user=user,
+                        kind=NotificationKind.TELEPHONY,
+                        what=account.name,
+                        details=account.health.refusal,
+                        url=reverse("communications:telephony_list"),
+                    )
 
 
 def note_success(*, account: TelephonyAccount) -> None:

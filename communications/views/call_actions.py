@@ -1,7 +1,7 @@
 """What is done with calls: a lead is made of one, it is linked, ignored, taken back; a number is called."""
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,16 +15,16 @@ from communications.models import Call
 from communications.services.calls import create_lead_of_call, shown_number, start_call
 from communications.services.inbox import attach_item, detach_item, ignore_items, restore_items
 from communications.views.calls import find_call
+from communications.views.inbox import Inbox, asked_ids
 from crm.errors import RuleError, StaleObject
-from crm.htmx import Undo, close_dialog, redirect_to, toast, trigger
+from crm.htmx import redirect_to
 from crm.models import User
 from crm.numbers import parse_id
 from crm.requests import signed_in_user
 from leads.models import Lead
-from leads.views.responses import card_url, find_lead, is_htmx, require
+from leads.views.responses import card_url, find_lead, require
 
-CHANGED = "calls:changed"
-MOST_IDS = 500
+CALLS = Inbox("communications:call_list", ("calls:changed",))
 
 
 @require_POST
@@ -35,11 +35,8 @@ def call_create_lead(request: HttpRequest, pk: int) -> HttpResponseBase:
     require(permissions.may_make_lead(user))
     try:
         lead = create_lead_of_call(call=call, by=user)
-    except StaleObject as refusal:
-        return told(request, str(refusal), status=409)
     except (RuleError, ValidationError) as refusal:
-        text = str(refusal) if isinstance(refusal, RuleError) else " ".join(refusal.messages)
-        return told(request, text, status=422)
+        return CALLS.refused(request, refusal)
     return redirect_to(request, card_url(user, lead.pk), _("Lead %(number)s was created.") % {"number": lead.number})
 
 
@@ -58,10 +55,10 @@ def call_attach(request: HttpRequest, pk: int) -> HttpResponseBase:
     try:
         attach_item(item=call, lead=lead, by=user)
     except StaleObject as refusal:
-        return told(request, str(refusal), status=409)
+        return CALLS.refused(request, refusal)
     except RuleError as refusal:
         return attach_dialog(request, _attaching(call, user), user=user, problem=str(refusal), status=422)
-    return changed(request, _("The call was attached to lead %(number)s.") % {"number": lead.number})
+    return CALLS.changed(request, _("The call was attached to lead %(number)s.") % {"number": lead.number})
 
 
 def _attaching(call: Call, user: User) -> Attaching:
@@ -81,12 +78,12 @@ def call_detach(request: HttpRequest, pk: int) -> HttpResponseBase:
     require(permissions.may_process(user))
     lead = Lead.objects.visible_to(user).filter(pk=call.lead_id or 0).first()
     if lead is None:
-        return told(request, _("Somebody else has changed this in the meantime."), status=409)
+        return CALLS.told(request, _("Somebody else has changed this in the meantime."), status=409)
     try:
         detach_item(item=call, lead=lead, by=user)
     except StaleObject as refusal:
-        return told(request, str(refusal), status=409)
-    return changed(request, _("The call was taken from lead %(number)s.") % {"number": lead.number})
+        return CALLS.refused(request, refusal)
+    return CALLS.changed(request, _("The call was taken from lead %(number)s.") % {"number": lead.number})
 
 
 @require_POST
@@ -94,10 +91,11 @@ def call_ignore(request: HttpRequest) -> HttpResponseBase:
     """Ignorowany: one call or several (`ids`); those that somebody dealt with meanwhile stay as they are."""
     user = signed_in_user(request)
     require(permissions.may_process(user))
-    ids = _asked(request)
+    ids = asked_ids(request)
     done = ignore_items(items=Call.objects.of(user).filter(pk__in=ids), by=user)
     text = ngettext("%(count)s call is ignored.", "%(count)s calls are ignored.", len(done)) % {"count": len(done)}
-    return _processed(request, ids, done, text, undo=reverse("communications:call_restore"))
+    undo_url = reverse("communications:call_restore")
+    return CALLS.processed(request, asked=ids, done=done, text=text, undo_url=undo_url)
 
 
 @require_POST
@@ -105,10 +103,10 @@ def call_restore(request: HttpRequest) -> HttpResponseBase:
     """The undo of Ignorowany: the calls ask to be processed again."""
     user = signed_in_user(request)
     require(permissions.may_process(user))
-    ids = _asked(request)
+    ids = asked_ids(request)
     done = restore_items(items=Call.objects.of(user).filter(pk__in=ids))
     text = ngettext("%(count)s call waits again.", "%(count)s calls wait again.", len(done)) % {"count": len(done)}
-    return _processed(request, ids, done, text)
+    return CALLS.processed(request, asked=ids, done=done, text=text)
 
 
 @require_POST
@@ -120,39 +118,6 @@ def lead_call(request: HttpRequest, pk: int) -> HttpResponseBase:
     try:
         start_call(lead=lead, by=user)
     except RuleError as refusal:
-        return told(request, str(refusal), status=422, back=card_url(user, pk))
+        return CALLS.told(request, str(refusal), status=422, back=card_url(user, pk))
     text = _("Pick up your phone: %(number)s is being called.") % {"number": lead.phone}
-    return changed(request, text, back=card_url(user, pk))
-
-
-def _asked(request: HttpRequest) -> list[int]:
-    given = ",".join(request.POST.getlist("ids")).split(",")
-    return [pk for pk in map(parse_id, given[:MOST_IDS]) if pk is not None]
-
-
-def _processed(request: HttpRequest, ids: list[int], done: list[int], text: str, undo: str = "") -> HttpResponseBase:
-    if not done:
-        return told(request, _("Somebody else has dealt with this in the meantime."), status=409)
-    if len(done) < len(set(ids)):
-        left = len(set(ids)) - len(done)
-        text += " " + ngettext(
-            "%(count)s was dealt with by somebody else.", "%(count)s were dealt with by somebody else.", left
-        ) % {"count": left}
-    way_back = Undo(undo, {"ids": ",".join(map(str, done))}) if undo else None
-    return changed(request, text, undo=way_back)
-
-
-def changed(request: HttpRequest, text: str, back: str = "", undo: Undo | None = None) -> HttpResponseBase:
-    """The lists of calls in the page are read again, and a message says what happened."""
-    if not is_htmx(request):
-        return redirect_to(request, back or reverse("communications:call_list"), text)
-    return toast(close_dialog(trigger(HttpResponse(status=204), CHANGED)), text, undo=undo)
-
-
-def told(request: HttpRequest, text: str, *, status: int, back: str = "") -> HttpResponseBase:
-    """Nothing was done: a message says why, and the lists of calls are read again."""
-    level = "warning" if status == 409 else "danger"
-    if not is_htmx(request):
-        return redirect_to(request, back or reverse("communications:call_list"), text, level)  # type: ignore[arg-type]
-    answer = HttpResponse(status=status, headers={"HX-Reswap": "none"})
-    return toast(trigger(answer, CHANGED), text, level)  # type: ignore[arg-type]
+    return CALLS.changed(request, text, back=card_url(user, pk))

@@ -10,7 +10,7 @@ from communications import permissions
 from communications.models import Call, CallRecording
 from communications.services.calls import fetch_later
 from communications.services.recordings import fetch_again
-from communications.views.call_actions import changed
+from communications.views.call_actions import CALLS
 from crm.downloads import send_range
 from crm.models import User
 from crm.requests import signed_in_user
@@ -38,7 +38,7 @@ def call_recording_fetch(request: HttpRequest, pk: int) -> HttpResponseBase:
     require(permissions.may_process(user))
     if fetch_again(recording=recording):
         fetch_later(call_id=recording.call_id)
-    return changed(request, _("The recording is being fetched."))
+    return CALLS.changed(request, _("The recording is being fetched."))
 
 
 def _find(user: User, pk: int) -> CallRecording:

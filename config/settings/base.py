@@ -194,6 +194,8 @@ SEARCH_PROVIDERS = [
 # Mój dzień: a function each (leads.my_day.Provider), in the order of their blocks.
 MY_DAY_PROVIDERS = [
     "communications.my_day.calls_to_process",
+    "communications.my_day_mail.emails_to_process",
+    "communications.my_day_mail.new_replies",
     "leads.my_day_blocks.due_activities",
     "leads.my_day_blocks.overdue_leads",
     "leads.my_day_blocks.stuck_leads",
@@ -204,14 +206,16 @@ MY_DAY_PROVIDERS = [
 # What later apps put into demo data: functions without arguments, called in this order after the leads are there.
 DEMO_BUILDERS = [
     "communications.demo.calls.add_calls",
+    "communications.demo.emails.add_emails",
     "communications.demo.templates.add_templates",
     "communications.demo.outgoing.add_states",
+    "documents.demo.add_documents",
 ]
 
 # E-mails of other apps: who sends them (leads.mailing.MailSender), and what the dialog „Napisz e-mail” may begin with,
 # by the word in its address (leads.mailing.MailSource).
 MAIL_SENDER = "communications.services.mail_sender.SENDER"
-MAIL_SOURCES: dict[str, str] = {}
+MAIL_SOURCES = {"invoice": "documents.mailing.INVOICES", "order": "documents.mailing.ORDERS"}
 
 # Buttons on the card of a lead (leads.card_actions.CardActionProvider), in their order.
 LEAD_CARD_ACTIONS = [
@@ -222,10 +226,18 @@ LEAD_CARD_ACTIONS = [
 ]
 
 # Tabs of the section „Leady” that later apps add: URL name and a function (leads.sections.Provider) each.
-LEAD_TABS = [("communications:call_list", "communications.calls.section_tab")]
+LEAD_TABS = [
+    ("communications:call_list", "communications.calls.section_tab"),
+    ("communications:email_list", "communications.emails.section_tab"),
+]
 
 # Whether a lead has a confirmed order (leads.orders.OrderLookup).
 LEAD_HAS_ORDER = "documents.orders_of_leads.has_order"
+
+# --- Invoices ---------------------------------------------------------------------------------------------------------
+
+# Where the QR codes of invoices lead; the ministry has an address for tests too: https://qr-test.ksef.mf.gov.pl
+KSEF_QR_URL = env.str("KSEF_QR_URL", default="https://qr.ksef.mf.gov.pl")
 
 # --- Celery -------------------------------------------------------------------------------------------------------
 
@@ -246,6 +258,8 @@ CELERY_BEAT_SCHEDULE = {
     "fold column totals": {"task": "leads.tasks.fold_column_totals", "schedule": 60.0},
     "compare names of leads": {"task": "leads.tasks.compare_names_of_leads", "schedule": 60.0},
     "tell due activities": {"task": "leads.tasks.tell_due_activities", "schedule": 60.0},
+    "tell of telephony": {"task": "communications.tasks.tell_of_telephony", "schedule": 300.0},
+    "note sent invoices": {"task": "documents.tasks.note_sent_invoices", "schedule": 60.0},
     "fetch waiting recordings": {"task": "communications.tasks.fetch_waiting_recordings", "schedule": 60.0},
     "send waiting notifications": {"task": "crm.tasks.send_waiting_notification_mails", "schedule": 60.0},
 }

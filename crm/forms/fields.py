@@ -126,9 +126,26 @@ class DateTimeField(forms.DateTimeField):
 
 
 class FileDrop(forms.FileInput):
-    """A file to choose or to drop, in our own words: the browser's are in its language. See `.lj-drop`."""
+    """A file to choose or to drop, in our own words: the browser's are in its language. See `.lj-drop`.
+
+    One of more than `max_bytes` is refused before it is sent.
+    """
 
     template_name = "django/forms/widgets/file_drop.html"
+
+    def __init__(self, attrs: dict[str, Any] | None = None, *, max_bytes: int | None = None) -> None:
+        super().__init__(attrs)
+        self.max_bytes = max_bytes
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        if self.max_bytes is not None:
+            told = gettext("This file is larger than %(limit)s MB. Choose a smaller one.")
+            context["widget"]["attrs"] |= {
+                "data-max-bytes": self.max_bytes,
+                "data-too-large": told % {"limit": self.max_bytes // 2**20},
+            }
+        return context
 
 
 class RichText(forms.Textarea):

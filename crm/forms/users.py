@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.forms.fields import FileDrop, PlainText
 from crm.models import Language, Team, User
 from crm.people import assignable_roles, role_of
-from crm.photos import Picture, square_photo
+from crm.photos import MAX_BYTES, Picture, square_photo
 from crm.roles import ROLES
 from crm.services.users import UserValues
 
@@ -30,7 +30,9 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     upload = forms.FileField(
         label=_("Photo"),
         required=False,
-        widget=FileDrop(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif", "data-preview": "#photo"}),
+        widget=FileDrop(
+            attrs={"accept": "image/jpeg,image/png,image/webp,image/gif", "data-preview": "#photo"}, max_bytes=MAX_BYTES
+        ),
         help_text=_("JPEG, PNG, WebP or GIF, at most 5 MB. It is cut to a square."),
     )
     remove_photo = forms.BooleanField(label=_("Remove the photo"), required=False)

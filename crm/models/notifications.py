@@ -19,6 +19,7 @@ class NotificationKind(models.TextChoices):
     WORK = "work", _("Work that I left in the background has ended")
     REPLY = "reply", _("A customer answers by e-mail on my lead")
     MAIL_ACCOUNT = "mail_account", _("An e-mail account has not worked for an hour")
+    TELEPHONY = "telephony", _("Notifications of telephony have been refused for an hour")
 
 
 ICONS = {
@@ -30,6 +31,7 @@ ICONS = {
     NotificationKind.WORK: "settings-check",
     NotificationKind.REPLY: "mail-down",
     NotificationKind.MAIL_ACCOUNT: "mail-x",
+    NotificationKind.TELEPHONY: "phone-x",
 }
 
 
@@ -108,6 +110,8 @@ class Notification(models.Model):
             return gettext("New reply: %(what)s") % values
         if self.kind == NotificationKind.MAIL_ACCOUNT:
             return gettext("The e-mail account does not work: %(what)s") % values
+        if self.kind == NotificationKind.TELEPHONY:
+            return gettext("Calls do not come in, notifications are refused: %(what)s") % values
         if self.count == 1:
             return gettext("Lead assigned to you: %(what)s") % values
         return (

@@ -6,6 +6,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.errors import Gone
@@ -37,8 +39,10 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBa
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
-    """413, for requests whose body is not even read."""
-    return _page(request, 413)
+    """413, for requests whose body is not even read: with the way back to the page that sent it."""
+    sender = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(sender, {request.get_host()}, require_https=request.is_secure())
+    return _page(request, 413, link=(gettext("Back to the form"), sender) if is_ours else None)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -69,9 +73,15 @@ def _wants_json(request: HttpRequest) -> bool:
     return "application/json" in request.headers.get("Accept", "")
 
 
-def _page(request: HttpRequest, status: int, texts: tuple[str | Promise, str | Promise] | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    status: int,
+    texts: tuple[str | Promise, str | Promise] | None = None,
+    *,
+    link: tuple[str, str] | None = None,
+) -> HttpResponse:
     if getattr(request, "htmx", False) or _wants_json(request):
         return HttpResponse(status=status)
     title, text = texts or TEXTS[status]
-    context = {"status": status, "error_title": title, "error_text": text}
+    context = {"status": status, "error_title": title, "error_text": text, "link": link}
     return render(request, "crm/error.html", context, status=status)

@@ -10,7 +10,7 @@ from django.db.models import Q, TextField, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Partner, Product, User, VatRate
+from crm.models import Partner, Product, Seller, User, VatRate
 from crm.models.document_types import DocumentType
 from crm.models.fields import search_text, sort_key
 from crm.models.versioned import Versioned
@@ -34,7 +34,7 @@ class Document(Versioned):
 
     Amounts are in `currency`; `rate` is what one unit of it costs in the system currency (1 when they are the same),
     and `net_in_system` the net total so converted: what leads and partners add up. The buyer's data are copied from the
-    partner with each save of a draft, for the last time when it gets its number.
+    partner with each save of a draft, for the last time when it gets its number, which also fixes the `seller`.
     """
 
     class Currency(models.TextChoices):
@@ -50,6 +50,9 @@ class Document(Versioned):
     )
     created_by = models.ForeignKey(
         User, verbose_name=_("created by"), null=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    seller = models.ForeignKey(
+        Seller, verbose_name=_("seller"), null=True, on_delete=models.PROTECT, related_name="+", editable=False
     )
     prices = models.CharField(_("prices"), max_length=5, choices=DocumentType.Prices, default=DocumentType.Prices.NET)
     currency = models.CharField(_("currency"), max_length=3, choices=Currency, default=Currency.PLN)

@@ -1,15 +1,17 @@
 """Invoices, and what corrects them."""
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.models import InvoiceType
-from documents.models.base import Document, DocumentLine, NumberCounter, money_column
+from documents.models.base import LARGEST_QUANTITY, Document, DocumentLine, NumberCounter, money_column
 from documents.models.orders import Order
 from documents.querysets import InvoiceQuerySet
 
@@ -73,6 +75,13 @@ class Invoice(Document):  # type: ignore[django-manager-missing]
             ("issue_invoice", _("Can issue invoices")),
             ("close_invoice", _("Can settle and cancel invoices")),
         ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *Document.Meta.constraints,
+            models.UniqueConstraint(fields=["ksef_number"], condition=~Q(ksef_number=""), name="invoice_ksef_number"),
+            models.UniqueConstraint(
+                fields=["correction_of"], condition=Q(state="draft"), name="invoice_one_open_correction"
+            ),
+        ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["state", "-id"], name="invoice_by_state"),
             models.Index(fields=["created_by", "-id"], name="invoice_without_lead", condition=Q(lead__isnull=True)),
@@ -85,13 +94,20 @@ class Invoice(Document):  # type: ignore[django-manager-missing]
 
 class InvoiceLine(DocumentLine):  # type: ignore[django-manager-missing]
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines")
+    # 0 is what a correction leaves of a line; a rule refuses it on an invoice.
+    quantity = models.DecimalField(
+        _("quantity"),
+        max_digits=9,
+        decimal_places=3,
+        default=Decimal(1),
+        validators=[MinValueValidator(0), MaxValueValidator(LARGEST_QUANTITY)],
+    )
 
     class Meta(DocumentLine.Meta):
         verbose_name = _("invoice line")
         verbose_name_plural = _("invoice lines")
         constraints: ClassVar[list[models.BaseConstraint]] = [
             *DocumentLine.Meta.constraints,
-            # 0 is what a correction leaves of a line; a rule refuses it on an invoice.
             models.CheckConstraint(condition=Q(quantity__gte=0), name="invoiceline_quantity_not_negative"),
         ]
 

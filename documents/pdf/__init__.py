@@ -9,10 +9,11 @@ from documents.pdf.printed import (
     PrintedRate,
     PrintedTotals,
 )
-from documents.pdf.render import render_pdf
+from documents.pdf.render import Language, render_pdf
 
 __all__ = [
     "Kind",
+    "Language",
     "PriceBasis",
     "PrintedDocument",
     "PrintedLine",

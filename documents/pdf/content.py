@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from crm.banks import format_account
-from crm.formats import format_day, format_money, format_number, format_typed_number
+from crm.formats import format_day, format_money, format_typed_number
 from crm.models import VatRate
+from documents.formats import format_price, format_quantity, trimmed
 from documents.pdf.codes import qr_svg
 from documents.pdf.printed import Kind, PriceBasis, PrintedDocument, PrintedLine, PrintedParty, PrintedTotals
 from documents.pdf.words import amount_in_words
@@ -141,10 +142,10 @@ def _rows(lines: Sequence[PrintedLine], discounts: bool) -> list[list[Any]]:
         [
             str(position),
             (line.name, line.description.splitlines()),
-            format_number(line.quantity),
+            format_quantity(line.quantity),
             line.unit,
-            _price(line.price),
-            *([f"{format_number(line.discount)}%" if line.discount else "–"] if discounts else []),
+            format_price(line.price),
+            *([f"{format_quantity(line.discount)}%" if line.discount else "–"] if discounts else []),
             _rate(line.rate),
             _amount(line.amount),
         ]
@@ -223,7 +224,7 @@ def _payment(document: PrintedDocument) -> list[Fact]:
         account = f"{document.bank_name}\n{format_account(document.bank_account)}".strip()
         facts.append((_("Bank account"), account))
     if document.totals.vat_pln is not None and document.exchange_rate is not None:
-        rate = {"currency": document.currency, "rate": format_typed_number(document.exchange_rate)}
+        rate = {"currency": document.currency, "rate": format_typed_number(trimmed(document.exchange_rate, decimals=4))}
         text = _("1 %(currency)s = %(rate)s PLN") % rate
         if document.exchange_rate_on is not None:
             text = f"{text} ({format_day(document.exchange_rate_on)})"
@@ -256,12 +257,6 @@ def _notes(document: PrintedDocument) -> list[tuple[str, list[str]]]:
         (_("Notes"), document.notes),
     ]
     return [(label, text.splitlines()) for label, text in notes if text]
-
-
-def _price(value: Decimal) -> str:
-    """A price with its two decimals, or more where it has them (up to four)."""
-    short = value.quantize(Decimal("0.01"))
-    return format_typed_number(short if short == value else value.normalize())
 
 
 def _amount(value: Decimal) -> str:

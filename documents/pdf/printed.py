@@ -25,10 +25,13 @@ class PriceBasis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PrintedParty:
-    """Seller or buyer: the lines of the address come without empty parts, the NIP as ten digits (or empty)."""
+    """Seller or buyer: the lines of the address come without empty parts, the NIP as ten digits (or empty), the country
+    as its code (ISO 3166).
+    """
 
     name: str
     address: tuple[str, ...] = ()
+    country: str = "PL"
     nip: str = ""
     email: str = ""
     phone: str = ""
@@ -50,23 +53,28 @@ class PrintedLine:
 
 @dataclass(frozen=True, slots=True)
 class PrintedRate:
-    """The sums of one VAT rate."""
+    """The sums of one VAT rate. `vat_pln` is the VAT in PLN of a document in another currency."""
 
     rate: str
     net: Decimal
     vat: Decimal
     gross: Decimal
+    vat_pln: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedTotals:
-    """Sums by rate and of all. `vat_pln` is the VAT in PLN of a document in another currency (art. 106e section 11)."""
+    """Sums by rate and of all; VAT in PLN (art. 106e section 11) is the sum of that of the rates."""
 
     rates: tuple[PrintedRate, ...]
     net: Decimal
     vat: Decimal
     gross: Decimal
-    vat_pln: Decimal | None = None
+
+    @property
+    def vat_pln(self) -> Decimal | None:
+        parts = [rate.vat_pln for rate in self.rates if rate.vat_pln is not None]
+        return sum(parts, Decimal(0)) if parts else None
 
 
 @dataclass(frozen=True, slots=True)

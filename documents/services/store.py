@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeGuard
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -16,7 +16,9 @@ from crm.models import Partner, User
 from crm.references import check_references, vanished
 from crm.text import check_text
 from documents import money
+from documents.corrections import lines_before
 from documents.kinds import AnyDocument, AnyLine, Kind, kind_of
+from documents.models import Invoice, InvoiceLine
 from documents.rules import check_draft, check_total
 
 BUYER = ("name", "nip", "street", "postal_code", "city", "country")
@@ -81,7 +83,8 @@ def fill_line(line: AnyLine, values: Mapping[str, Any]) -> None:
             raise RuleError(_("Choose a product or write a description."), field="description")
         given["description"] = product.name
     quantity = given.get("quantity", line.quantity)
-    if quantity is None or quantity <= 0:
+    takes_nothing = isinstance(line, InvoiceLine) and line.invoice_id and is_correction(line.invoice)
+    if quantity is None or quantity < 0 or (quantity == 0 and not takes_nothing):
         raise RuleError(_("The quantity must be greater than zero."), field="quantity")
     fill(line, given)
 
@@ -112,7 +115,8 @@ def recount(document: AnyDocument) -> None:
     kind = kind_of(document)
     lines = lines_of(document)
     totals = money.compute(lines, gross=document.has_gross_prices)
-    in_system = money.exchanged(totals.net, rate_of(document))
+    asked = _difference(document, totals) if is_correction(document) else totals
+    in_system = money.exchanged(asked.net, rate_of(document))
     check_total(totals.net, totals.gross, in_system)
     changed = []
     for line, amounts in zip(lines, totals.lines, strict=True):
@@ -120,10 +124,20 @@ def recount(document: AnyDocument) -> None:
             line.net, line.vat, line.gross = amounts.net, amounts.vat, amounts.gross
             changed.append(line)
     kind.line._default_manager.bulk_update(changed, ["net", "vat", "gross"])
-    document.net_total, document.vat_total, document.gross_total = totals.net, totals.vat, totals.gross
+    document.net_total, document.vat_total, document.gross_total = asked.net, asked.vat, asked.gross
     document.net_in_system = in_system
     document.save()
     document.refresh_from_db(fields=["version", "updated_at"])
+
+
+def is_correction(document: AnyDocument) -> TypeGuard[Invoice]:
+    """Whether it is a correcting invoice: its header says what changes, its lines what holds after it."""
+    return isinstance(document, Invoice) and document.correction_of_id is not None
+
+
+def _difference(correction: Invoice, after: money.Totals) -> money.Totals:
+    before = money.compute(lines_before(correction), gross=correction.has_gross_prices)
+    return money.difference(before, after)
 
 
 def rate_of(document: AnyDocument) -> Decimal:

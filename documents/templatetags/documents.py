@@ -7,11 +7,14 @@ from django import template
 from django.utils.crypto import get_random_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import pgettext
 
+from crm.banks import format_account
 from crm.formats import format_money, format_typed_number
 from crm.models import VatRate
 from documents import formats
 from documents.kinds import COLOURS, AnyDocument, Kind
+from documents.models import Invoice
 
 register = template.Library()
 
@@ -47,6 +50,12 @@ def quantity(value: Decimal) -> str:
 
 
 @register.filter
+def account(number: str) -> str:
+    """A bank account in groups of four."""
+    return format_account(number)
+
+
+@register.filter
 def state_badge(document: AnyDocument) -> SafeString:
     """The state of a document on its colour."""
     return format_html(
@@ -58,6 +67,13 @@ def state_badge(document: AnyDocument) -> SafeString:
 def new_token() -> str:
     """A token by which a form that is sent twice is known."""
     return get_random_string(22)
+
+
+@register.simple_tag
+def document_title(kind: Kind, document: AnyDocument) -> str:
+    """What the document is: `Zamówienie`, `Faktura`, `Faktura korygująca`."""
+    is_correction = isinstance(document, Invoice) and document.correction_of_id is not None
+    return pgettext("title of a printed document", "Correcting invoice") if is_correction else str(kind.one)
 
 
 @register.simple_tag

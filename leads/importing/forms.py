@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from crm.forms.fields import FileDrop, PlainText
 from crm.models import LostReason, User
 from leads.importing.fields import CREATABLE, field_choices, fields_of
+from leads.importing.files import MAX_FILE
 from leads.importing.lookups import CREATE, EMPTY, MAP, REFUSE
 from leads.importing.targets import may_import
 from leads.models import ImportKind, ImportRun
@@ -28,7 +29,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         allow_empty_file=True,  # it is refused with our own words
-        widget=FileDrop(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
+        widget=FileDrop(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}, max_bytes=MAX_FILE),
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

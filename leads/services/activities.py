@@ -134,7 +134,7 @@ def _tell_assignee(activity: Activity, by: User, *, count: int = 1) -> None:
         user=activity.assignee,
         kind=NotificationKind.ACTIVITY,
         what=activity.summary,
-        details=f"{of} · {format_day(activity.due_on)}",
+        details=f"{of} · {format_day(activity.due_on)}" if count == 1 else "",
         url=reverse("leads:lead_detail" if isinstance(of, Lead) else "crm:partner_detail", args=[of.pk]),
         by=by,
         about=activity,

@@ -18,7 +18,7 @@ from leads import permissions
 from leads.cell_forms import CellForm
 from leads.history import text_of
 from leads.models import Lead
-from leads.my_day import WHOSE, Scope, blocks_of, offered_to
+from leads.my_day import WHOSE, Scope, blocks_of, in_columns, offered_to
 from leads.my_day_blocks import CLOSING, DESCRIPTION, PERSON, STATUS
 from leads.services import update_lead
 from leads.views.responses import card_url, find_lead, is_htmx, require, version_of, what_became
@@ -37,7 +37,8 @@ def my_day(request: HttpRequest) -> HttpResponse:
     context = {
         "scope": scope,
         "whose": [(name, WHOSE[name]) for name in offered_to(user)],
-        "blocks": blocks,
+        "columns": in_columns([block for block in blocks if block.count]),
+        "in_order": [block for block in blocks if not block.count],
         "today": now.date(),
         "is_evening": now.hour >= EVENING,
         "is_done": not any(block.count for block in blocks),

@@ -28,7 +28,7 @@ from leads.services.saved_views import (
     set_default_view,
     update_view,
 )
-from leads.views.responses import require
+from leads.views.responses import is_htmx, require
 
 
 @require_GET
@@ -57,6 +57,8 @@ def view_list(request: HttpRequest) -> HttpResponseBase:
     """All views that the user may open, with what can be done with each."""
     user = signed_in_user(request)
     require(user.has_perm("leads.view_lead"))
+    if not is_htmx(request):  # a dialog of the list: it has no page of its own
+        return redirect("leads:lead_list")
     return render(request, "leads/_saved_view_list.html", _listed(user, request))
 
 

@@ -45,6 +45,8 @@ onLoad('[data-drop]:has([data-drop-text])', (area) => {
   const shown = area.querySelector('[data-drop-text]')
   const asked = [...shown.childNodes]
   const show = () => {
+    area.parentElement.querySelector('[data-drop-refused]')?.remove()
+    if (input.files[0]?.size > Number(input.dataset.maxBytes)) refuse(area, input)
     const [file] = input.files
     area.classList.toggle('has-file', Boolean(file))
     if (!file) return shown.replaceChildren(...asked)
@@ -58,6 +60,17 @@ onLoad('[data-drop]:has([data-drop-text])', (area) => {
   }
   show()
 })
+
+/** What is too large is not even sent: the form stays as it is. */
+function refuse (area, input) {
+  input.value = ''
+  const told = document.createElement('p')
+  told.className = 'lj-errors'
+  told.role = 'alert'
+  told.dataset.dropRefused = ''
+  told.textContent = input.dataset.tooLarge
+  area.after(told)
+}
 
 function size (bytes) {
   const unit = bytes < 1e6 ? 'kilobyte' : 'megabyte'

@@ -70,3 +70,6 @@ onLoad('[data-theme-choice]', (choice) => {
     request(choice.dataset.url, { method: 'POST', body: new URLSearchParams({ theme: button.value }) }).catch(() => {})
   })
 })
+
+// On a narrow screen the tabs scroll: the open one is in sight.
+onLoad('.lj-tabs [aria-current]', (tab) => tab.scrollIntoView({ block: 'nearest', inline: 'center' }))

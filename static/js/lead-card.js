@@ -17,7 +17,7 @@ function refresh (panel) {
 
 onLoad('#lead-form', (loaded) => {
   // They stand outside of the form that came anew.
-  for (const id of ['panel-files', 'panel-calls']) document.getElementById(id)?.classList.remove('active')
+  for (const id of ['panel-files', 'panel-calls', 'panel-emails']) document.getElementById(id)?.classList.remove('active')
   const wrong = loaded.querySelector('[aria-invalid="true"]')
   const panel = wrong?.closest('.tab-pane')
   const wanted = panel ? panel.getAttribute('aria-labelledby') : `tab-${window.location.hash.slice(1)}`

@@ -39,7 +39,7 @@ onLoad('#my-day', (day) => {
 // What others do changes the day too; not while something is open or typed.
 let timer
 document.addEventListener('lejek:live', ({ detail }) => {
-  if (detail.kind !== 'leads') return
+  if (!['leads', 'call', 'mail'].includes(detail.kind)) return
   clearTimeout(timer)
   timer = setTimeout(refresh, PAUSE)
 })

@@ -15,6 +15,8 @@ export function toast (text, level = 'success', { link, undo } = {}) {
   element.querySelector('p').textContent = text
   if (link) offer(element, link)
   if (undo) takeBack(element, undo)
+  const same = [...container.children].find((shown) => shown.dataset.level === level && shown.textContent === element.textContent)
+  if (same) same.remove() // said once more, not twice
   // An open dialog covers everything that is not in it.
   const dialog = [...document.querySelectorAll('dialog[open]')].at(-1)
   if (container.parentElement !== (dialog ?? document.body)) (dialog ?? document.body).append(container)

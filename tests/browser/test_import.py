@@ -48,6 +48,23 @@ def choose(page: Page, kind: str, file: Path) -> None:
     expect(page.get_by_role("button", name="Sprawdź", exact=True)).to_be_visible()
 
 
+def test_a_file_that_is_too_large_is_not_sent(new_page: Callable[..., Page], ewa: User, files: Path) -> None:
+    page = new_page(ewa)
+    page.goto("/import/new/")
+    page.get_by_label("Produkty", exact=True).check()
+    chosen = page.get_by_label("Plik", exact=True)
+    chosen.evaluate("input => { input.dataset.maxBytes = 20 }")
+    chosen.set_input_files(files / "produkty.csv")
+    expect(page.get_by_role("alert")).to_have_text("Ten plik ma więcej niż 50 MB. Wybierz mniejszy.")
+    assert chosen.evaluate("input => input.files.length") == 0
+    expect(page.get_by_label("Produkty", exact=True)).to_be_checked()
+
+    chosen.evaluate("input => { input.dataset.maxBytes = 2000 }")
+    chosen.set_input_files(files / "produkty.csv")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.get_by_text("produkty.csv")).to_be_visible()
+
+
 def state(page: Page, expected: str) -> None:
     expect(page.locator("#import-state")).to_have_attribute("data-import-state", expected, timeout=30_000)
 

@@ -53,6 +53,13 @@ def test_the_day_is_worked_off(new_page: Callable[..., Page], ola: User, leads: 
     expect(overdue.get_by_role("link", name="Piasek")).to_be_focused()
     assert Lead.objects.get(pk=leads["cement"].pk).expected_close == timezone.localdate() + timedelta(days=7)
 
+    # It was the wrong row: back, and once more.
+    page.get_by_role("button", name="Cofnij").click()
+    expect(overdue.locator(".lj-count")).to_have_text("2")
+    assert Lead.objects.get(pk=leads["cement"].pk).expected_close == leads["cement"].expected_close
+    Lead.objects.filter(pk=leads["cement"].pk).update(expected_close=timezone.localdate())
+    page.reload()
+
     # In a dialog: a description, a status.
     page.get_by_role("button", name=re.compile("Opisz lead")).click()
     page.locator("#modal trix-editor").click()

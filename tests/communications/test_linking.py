@@ -119,9 +119,9 @@ def test_who_is_told_of_what(account, lead, values, is_news):
 def test_an_unread_or_ignored_message_is_left_alone(account, lead):
     first = MessageFactory(account=account, lead=lead)
     ignored = arrive(account, references=[first.message_id], ignored_at=datetime(2026, 11, 1, tzinfo=UTC))
-    failed = arrive(account, references=[first.message_id], parse_state=Message.ParseState.FAILED)
+    waiting = arrive(account, references=[first.message_id], parse_state=Message.ParseState.WAITING)
 
-    assert (ignored.lead, failed.lead) == (None, None)
+    assert (ignored.lead, waiting.lead) == (None, None)
 
 
 @pytest.mark.parametrize(

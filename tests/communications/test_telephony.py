@@ -2,22 +2,25 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from communications.models import Call, TelephonyAccount
+from communications.services.telephony import tell_of_refusals
 from communications.telephony import generic
-from crm.models import User
+from crm.models import Notification, User
 from leads.models import Lead
 from tests.cast import FunnelCast
 from tests.communications.provider_server import ProviderServer, running_provider
-from tests.communications.telephony import send
+from tests.communications.telephony import flow, send
 from tests.factories.calls import SECRET, CallFactory, TelephonyFactory
 from tests.factories.leads import LeadFactory
 
@@ -120,6 +123,29 @@ def test_the_page_tells_what_goes_wrong(as_ewa: Client) -> None:
     assert "The signature is wrong." in text
     assert "Zachowano 1 niezrozumiałe powiadomienie." in text
     assert "event must be one of" in text
+
+
+def test_managers_are_told_after_an_hour_of_refusals(ewa: User, ola: User) -> None:
+    account = TelephonyFactory(name="Centrala")
+    now = timezone.now()
+    with time_machine.travel(now, tick=False) as clock:
+        for minutes, expected in ((0, 0), (30, 0), (61, 1), (90, 1)):
+            clock.move_to(now + timedelta(minutes=minutes))
+            cache.clear()
+            send({"call_id": "a"}, secret="obcy", at=now + timedelta(minutes=minutes))
+            tell_of_refusals()
+            assert Notification.objects.filter(kind="telephony").count() == expected, minutes
+        told = Notification.objects.get(kind="telephony")
+        assert (told.user, told.what, told.details) == (ewa, "Centrala", "The signature is wrong.")
+        # A good one ends it; one stray request long after is no failure.
+        send(flow()[0], at=timezone.now())
+        account.health.refresh_from_db()
+        assert (account.health.failing_since, account.health.told_at) == (None, None)
+        cache.clear()
+        send({"call_id": "a"}, secret="obcy", at=timezone.now())
+        clock.move_to(now + timedelta(days=1))
+        tell_of_refusals()
+    assert Notification.objects.filter(kind="telephony").count() == 1
 
 
 # --- Testuj --------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Signing in: what a guest gets, what an ended session answers, mail about accounts."""
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
@@ -112,3 +113,10 @@ def test_pages_allow_no_inline_code(client: Client, ola: User) -> None:
         assert "<style" not in page
         assert " style=" not in page
         assert " onclick=" not in page
+
+
+def test_a_security_key_is_offered_to_who_has_one(client: Client, ola: User) -> None:
+    TOTP.activate(ola, generate_totp_secret())
+    response = client.post(LOGIN, {"login": ola.email, "password": PASSWORD}, follow=True)
+    assert "Drugi krok logowania" in response.content.decode()
+    assert "Użyj klucza" not in response.content.decode()

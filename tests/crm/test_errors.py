@@ -34,6 +34,12 @@ def test_body_that_is_too_large_is_refused_unread(client: Client, ola: User) -> 
     response = client.post(reverse("crm:profile_edit"), {"first_name": "Olga", "upload": upload})
     assert response.status_code == 413
     assert "Wybierz mniejszy plik" in response.content.decode()
+    back = {"HTTP_REFERER": f"http://testserver{reverse('crm:profile_edit')}"}
+    again = client.post(reverse("crm:profile_edit"), {"upload": SimpleUploadedFile("a.png", b"x" * 2000)}, **back)
+    assert f'href="{back["HTTP_REFERER"]}"' in again.content.decode()
+    back = {"HTTP_REFERER": "http://elsewhere.example/"}
+    again = client.post(reverse("crm:profile_edit"), {"upload": SimpleUploadedFile("a.png", b"x" * 2000)}, **back)
+    assert "elsewhere" not in again.content.decode()
     assert User.objects.get(pk=ola.pk).first_name == "Ola"
 
 

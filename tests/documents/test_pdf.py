@@ -115,7 +115,7 @@ def test_vat_of_a_euro_invoice_also_in_zloty() -> None:
             currency="EUR",
             exchange_rate=Decimal("4.3210"),
             exchange_rate_on=date(2026, 11, 24),
-            totals=replace(TOTALS, vat_pln=Decimal("198.77")),
+            totals=replace(TOTALS, rates=(replace(TOTALS.rates[0], vat_pln=Decimal("198.77")),)),
         )
     )
 

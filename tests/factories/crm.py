@@ -98,3 +98,21 @@ class ActivityTypeFactory(factory.django.DjangoModelFactory[models.ActivityType]
         model = models.ActivityType
 
     name = factory.Sequence(lambda n: f"Rodzaj {n}")
+
+
+class SellerFactory(factory.django.DjangoModelFactory[models.Seller]):
+    """The company data, complete."""
+
+    class Meta:
+        model = models.Seller
+
+    name = "Lejek Łódź sp. z o.o."
+    nip = "5265877635"
+    street = "ul. Piotrkowska 12"
+    postal_code = "90-001"
+    city = "Łódź"
+    email = "biuro@lejek.test"
+    bank_name = "Bank Przykładowy"
+    bank_account = "61109010140000071219812874"
+    bank_account_eur = "DE89370400440532013000"
+    exemption_basis = "art. 113 ust. 1 ustawy o VAT"

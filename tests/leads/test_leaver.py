@@ -109,7 +109,7 @@ def test_open_activities_go_with_the_leads(client: Client, adam: User, ola: User
         done.pk: ola.pk,
     }
     [news] = Notification.objects.filter(user=marek, kind=NotificationKind.ACTIVITY)
-    assert (news.text, news.url) == ("Przydzielono Ci 2 aktywności", reverse("leads:my_day"))
+    assert (news.text, news.details, news.url) == ("Przydzielono Ci 2 aktywności", "", reverse("leads:my_day"))
 
 
 def test_activities_may_stay_and_may_be_all_there_is(client: Client, adam: User, ola: User, marek: User, leads) -> None:

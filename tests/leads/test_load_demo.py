@@ -11,7 +11,9 @@ from django.test import Client
 from django.utils import timezone
 from stdnum.pl import nip
 
-from communications.models import Call, EmailTemplate, TelephonyAccount
+from communications.demo.letters import ANSWERS, WAITING
+from communications.emails import waiting_for
+from communications.models import Call, EmailTemplate, Message, TelephonyAccount
 from crm.demo import DEMO_LOGINS, DEMO_PASSWORD
 from crm.models import Campaign, LeadType, Notification, Partner, Product, Team, User
 from leads.history import history_of
@@ -70,6 +72,14 @@ def test_people_plan_write_and_keep_files(demo: None) -> None:
     assert Notification.objects.filter(user=seller, kind="mention", mail="none").count() == 3
 
 
+def test_emails_wait_and_customers_answer(demo: None) -> None:
+    seller = User.objects.get(email="sprzedawca@lejek.test")
+    assert waiting_for(seller).count() == len(WAITING)
+    assert not Message.objects.exclude(parse_state="parsed").exists()
+    assert Message.objects.unopened_replies().filter(lead__sales_person=seller).count() == len(ANSWERS)
+    assert set(Message.objects.filter(lead__isnull=False).values_list("direction", flat=True)) == {"in", "out"}
+
+
 @pytest.mark.parametrize("login", DEMO_LOGINS)
 def test_the_printed_logins_open_the_system(demo: None, client: Client, login: str) -> None:
     assert client.login(email=login, password=DEMO_PASSWORD)
@@ -78,6 +88,7 @@ def test_the_printed_logins_open_the_system(demo: None, client: Client, login: s
 def test_it_is_the_same_at_every_run(demo: None) -> None:
     first = list(Lead.objects.order_by("pk").values_list("name", "expected_revenue", "phone", "status__name"))
     EmailTemplate.objects.all().delete()
+    Message.objects.all().delete()
     Call.objects.all().delete()
     TelephonyAccount.objects.all().delete()
     Activity.objects.all().delete()

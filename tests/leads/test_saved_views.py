@@ -244,17 +244,24 @@ def test_tabs_stand_in_the_order_of_pinning(ola: User, funnel: FunnelCast) -> No
 
 
 def test_many_views_cost_no_more_queries(ola: User, ewa: User, funnel: FunnelCast) -> None:
-    def cost(url: str) -> int:
+    def cost(url: str, **headers: str) -> int:
         client = signed_in(ola)
         with CaptureQueriesContext(connection) as queries:
-            assert client.get(url).status_code == 200
+            assert client.get(url, headers=headers).status_code == 200
         return len(queries)
+
+    def costs() -> tuple[int, int]:
+        return cost(url), cost("/leads/views/", **HTMX)
 
     save(ola, "/leads/?mine=1", is_pinned="on")
     url = opened(ola, SavedView.objects.get())
-    few = cost(url), cost("/leads/views/")
+    few = costs()
     for number in range(10):
         save(ola, "/leads/", f"Mój {number}", is_pinned="on")
         save(ewa, "/leads/", f"Wspólny {number}", is_shared="on")
-    assert (cost(url), cost("/leads/views/")) == few
+    assert costs() == few
     assert few[0] <= 8
+
+
+def test_the_dialog_of_views_has_no_page_of_its_own(ola: User, funnel: FunnelCast) -> None:
+    assert signed_in(ola).get("/leads/views/").headers["Location"] == "/leads/"

@@ -4,8 +4,11 @@ from collections.abc import Callable
 
 from django.core.files.base import ContentFile
 
+from communications.models import Attachment
+from crm.models import User
 from tests.factories.calls import CallFactory, RecordingFactory, TelephonyFactory
 from tests.factories.communications import MailAccountFactory, MessageFactory
+from tests.factories.leads import LeadFactory
 from tests.permissions.words import Cast, Line, everyone, managers, nobody
 
 
@@ -15,11 +18,32 @@ def _recorded(cast: Cast) -> int:
     return recording.call_id
 
 
+def _with_original(cast: Cast) -> int:
+    message = MessageFactory(raw=ContentFile(b"Subject: x\r\n\r\nx", name="x.eml"), html="<p>x</p>")
+    return message.pk
+
+
+def _attachment(cast: Cast, owner: User | None = None) -> int:
+    message = MessageFactory(account__owner=owner)
+    values = {"position": 1, "name": "a.txt", "size": 1, "file": ContentFile(b"x", name="a")}
+    return Attachment.objects.create(message=message, **values).pk
+
+
+def _linked(cast: Cast) -> int:
+    return MessageFactory(lead=LeadFactory(sales_person=cast.ola)).pk
+
+
 # The rows that addresses are tried with, each made when a line names it.
 SAMPLES: dict[str, Callable[[Cast], int]] = {
     "call": lambda cast: CallFactory(employee=cast.ola).pk,
     "hidden_call": lambda cast: CallFactory(employee=cast.marek).pk,
     "recorded_call": _recorded,
+    "email": lambda cast: MessageFactory().pk,
+    "hidden_email": lambda cast: MessageFactory(account__owner=cast.marek).pk,
+    "linked_email": _linked,
+    "whole_email": _with_original,
+    "attachment": _attachment,
+    "hidden_attachment": lambda cast: _attachment(cast, cast.marek),
     "telephony": lambda cast: TelephonyFactory().pk,
     "shared_account": lambda cast: MailAccountFactory().pk,
     "own_account": lambda cast: MailAccountFactory(owner=cast.marek).pk,
@@ -43,7 +67,32 @@ URLS: list[Line] = [
     everyone("communications:call_recording", pk="@recorded_call"),
     nobody("communications:call_recording", pk="@call", known=True),
     everyone("communications:call_recording_fetch", "post", pk="@recorded_call"),
+    # --- e-mails; a message of somebody else's own account exists for nobody but them
+    everyone("communications:email_list"),
+    everyone("communications:email_detail", pk="@email"),
+    nobody("communications:email_detail", pk="@hidden_email", known=True),
+    everyone("communications:email_frame", pk="@whole_email"),
+    nobody("communications:email_frame", pk="@hidden_email", known=True),
+    everyone("communications:email_original", pk="@whole_email"),
+    nobody("communications:email_original", pk="@hidden_email", known=True),
+    everyone("communications:attachment_download", pk="@attachment"),
+    nobody("communications:attachment_download", pk="@hidden_attachment", known=True),
+    everyone("communications:email_create_lead", "post", pk="@email"),
+    nobody("communications:email_create_lead", "post", pk="@hidden_email", known=True),
+    everyone("communications:email_attach", pk="@email"),
+    everyone("communications:email_attach", "post", pk="@email"),
+    nobody("communications:email_attach", "post", pk="@hidden_email", known=True),
+    everyone("communications:email_detach", "post", pk="@linked_email"),
+    nobody("communications:email_detach", "post", pk="@hidden_email", known=True),
+    everyone("communications:email_mark_personal", "post", pk="@email"),
+    nobody("communications:email_mark_personal", "post", pk="@hidden_email", known=True),
+    everyone("communications:email_opened", "post", pk="@email"),
+    nobody("communications:email_opened", "post", pk="@hidden_email", known=True),
+    everyone("communications:email_ignore", "post", data={"ids": "1"}),
+    everyone("communications:email_restore", "post", data={"ids": "1"}),
     # --- cards
+    everyone("communications:lead_emails", pk="@lead"),
+    everyone("communications:partner_emails", pk="@partner"),
     everyone("communications:lead_calls", pk="@lead"),
     everyone("communications:lead_call", "post", pk="@lead"),
     everyone("communications:partner_calls", pk="@partner"),

@@ -1,12 +1,15 @@
 """The lines of the permission matrix for `documents`."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from documents.kinds import INVOICES, ORDERS, Kind
+from documents.models import Invoice
 from documents.services import add_lines, create_draft, take_step
+from documents.services.payments import register_payment
 from documents.transitions import find_transition
-from tests.factories.crm import PartnerFactory
+from tests.factories.crm import PartnerFactory, SellerFactory
 from tests.factories.documents import InvoiceTypeFactory, OrderTypeFactory
 from tests.permissions.words import Cast, Line, everyone, managers
 
@@ -21,8 +24,14 @@ def _draft(cast: Cast, kind: Kind) -> Any:
 
 def _numbered(cast: Cast, kind: Kind) -> int:
     document = _draft(cast, kind)
+    SellerFactory()
     name = "confirm" if kind is ORDERS else "issue"
     return take_step(document=document, transition=find_transition(document, name), by=cast.adam).pk  # type: ignore[no-any-return]
+
+
+def _payment(cast: Cast) -> int:
+    invoice = Invoice.objects.get(pk=_numbered(cast, INVOICES))
+    return register_payment(invoice=invoice, amount=Decimal(1), paid_on=invoice.issue_date, by=cast.ewa).pk
 
 
 # The rows that addresses are tried with, each made when a line names it.
@@ -30,6 +39,7 @@ SAMPLES: dict[str, Callable[[Cast], int]] = {
     "order": lambda cast: _draft(cast, ORDERS).pk,
     "invoice": lambda cast: _draft(cast, INVOICES).pk,
     "confirmed_order": lambda cast: _numbered(cast, ORDERS),
+    "payment": _payment,
     "issued_invoice": lambda cast: _numbered(cast, INVOICES),
 }
 
@@ -45,6 +55,8 @@ def _of(kind: Kind) -> list[Line]:
         everyone(f"documents:{name}_delete", pk=sample),
         everyone(f"documents:{name}_delete", "post", pk=sample),
         everyone(f"documents:{name}_history", pk=sample),
+        everyone(f"documents:{name}_panel", pk=sample),
+        everyone(f"documents:{name}_pdf", pk=sample),
         everyone(f"documents:{name}_lines", pk=sample),
         everyone(f"documents:{name}_line_create", "post", pk=sample),
         everyone(f"documents:{name}_line_sort", "post", pk=sample),
@@ -67,6 +79,12 @@ URLS: list[Line] = [
     everyone("documents:order_invoice", "post", pk="@confirmed_order"),
     managers("documents:invoice_step", "post", pk="@invoice", data={"step": "issue"}),
     managers("documents:invoice_step", "post", pk="@issued_invoice", data={"step": "cancel"}),
+    everyone("documents:invoice_fa3", pk="@issued_invoice"),
+    everyone("documents:invoice_correct", "post", pk="@issued_invoice"),
+    managers("documents:payment_create", "post", pk="@issued_invoice"),
+    managers("documents:payment_delete", "post", pk="@payment"),
+    managers("documents:ksef_enter", "post", pk="@issued_invoice"),
+    managers("documents:ksef_remove", "post", pk="@issued_invoice"),
 ]
 
 EXEMPT: dict[str, str] = {}
