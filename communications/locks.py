@@ -13,6 +13,7 @@ class Job(IntEnum):
     IMPORT = 4_110_001
     READ = 4_110_002
     SEND = 4_110_003
+    LINK = 4_110_003
 
 
 @contextmanager
@@ -29,6 +30,14 @@ def only_one(job: Job, account_id: int) -> Iterator[bool]:
     finally:
         if has_it:
             _let_go(job, account_id)
+
+
+def linking_alone() -> None:
+    """Wait until no other transaction links messages, and be the only one until this one ends: an answer that is read
+    while somebody attaches what it answers would find it still unlinked, and not be seen there either.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [Job.LINK])
 
 
 def _let_go(job: Job, account_id: int) -> None:

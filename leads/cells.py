@@ -23,6 +23,7 @@ from leads.columns import Column, Kind
 
 EXCERPT = 120
 TAG = re.compile(r"<[^>]+>")
+WITHIN_A_LINE = re.compile(r"</?(?:a|b|strong|i|em|u|s|del|code|span)(?:\s[^>]*)?>")  # they part no words
 Values = Mapping[str, Any]
 Cell = Callable[[Values], SafeString]
 
@@ -81,7 +82,7 @@ def escape(text: str) -> SafeString:
 
 def plain_text(html: str) -> str:
     """Rich text without its formatting, in one line."""
-    return " ".join(unescape(TAG.sub(" ", html)).split())
+    return " ".join(unescape(TAG.sub(" ", WITHIN_A_LINE.sub("", html))).split())
 
 
 def _cell(column: Column, looks: Looks) -> Cell:

@@ -13,6 +13,7 @@ from django.utils.html import escape, linebreaks
 from django.utils.translation import gettext as _
 
 from communications.html.safe import content_ids
+from communications.locks import linking_alone
 from communications.models import Attachment, Message
 from communications.services.inbox import AlreadyProcessed, attach_item, detach_item, ignore_items, restore_items
 from communications.services.linking import link_thread
@@ -46,6 +47,7 @@ def create_lead_of_email(*, message: Message, by: User) -> Made:
     raises.
     """
     with transaction.atomic():
+        linking_alone()
         locked = _locked(message)
         if locked.is_automatic:
             raise RuleError(_("No lead is made of an automatic message. Say first that a person wrote it."))
@@ -61,6 +63,7 @@ def attach_email(*, message: Message, lead: Lead, by: User) -> None:
     Raises AlreadyProcessed when it is linked already, RuleError when the lead is gone.
     """
     with transaction.atomic():
+        linking_alone()
         _attach(_locked(message), lead, by)
 
 

@@ -8,6 +8,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
+from communications.locks import linking_alone
 from communications.models import MailAccount, Message
 from communications.querysets import MessageQuerySet
 from communications.threads import (
@@ -37,7 +38,7 @@ def link_parsed(*, ids: Collection[int]) -> None:
     messages to the leads of their threads, and tells the sales persons of new replies. Called again, it does nothing.
     """
     with transaction.atomic():
-        # Copies and the messages of one thread may be read by two workers at once: their order is the lock's.
+        linking_alone()
         messages = list(_free(Message.objects.filter(pk__in=ids)))
         _fill_partners(messages)
         _link(messages)

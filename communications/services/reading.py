@@ -107,7 +107,7 @@ def read_messages(*, messages: Sequence[Message]) -> None:
         old.delete()
         update_messages(messages, READ_FIELDS)
         Attachment.objects.bulk_create(attachments)
-    link_parsed(ids=[message.pk for message in messages])
+        link_parsed(ids=[message.pk for message in messages])
 
 
 def _read(message: Message) -> list[Attachment]:

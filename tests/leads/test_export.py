@@ -16,6 +16,7 @@ from openpyxl import load_workbook
 
 from crm.downloads import stream_download
 from crm.models import SystemSettings, User, Visibility
+from leads.cells import plain_text
 from leads.columns import COLUMNS, DEFAULT_COLUMNS
 from leads.models import LeadTagging
 from tests.cast import FunnelCast
@@ -208,3 +209,15 @@ def test_under_asgi_the_next_piece_is_made_when_the_one_before_is_taken() -> Non
 
     assert len(made) <= 4
     assert closed == [True]
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p><strong>Termin</strong>, potem <a href='https://lejek.test'>cena</a>.</p>", "Termin, potem cena."),
+        ("<p>raz</p><p>dwa<br>trzy</p><ul><li>cztery</li></ul>", "raz dwa trzy cztery"),
+        ("<blockquote>a</blockquote><em>b</em>", "a b"),
+    ],
+)
+def test_plain_text_parts_lines_not_words(html: str, text: str) -> None:
+    assert plain_text(html) == text
