@@ -12,8 +12,8 @@ class Job(IntEnum):
 
     IMPORT = 4_110_001
     READ = 4_110_002
-    SEND = 4_110_003
     LINK = 4_110_003
+    SEND = 4_110_004
 
 
 @contextmanager
