@@ -166,8 +166,8 @@ class ReportTable:
             return f'<td class="lj-number{css}"></td>'
         text = self._shown(measure, figure.value)
         title = ""
-        if figure.share is not None:
-            title, text = f' title="{escape(text)}"', show_share(figure.share)
+        if self.layout.show and measure.is_sum:  # of nothing there is no share
+            title, text = f' title="{escape(text)}"', "–" if figure.share is None else show_share(figure.share)
         heat = f" lj-heat-{figure.heat}" if figure.heat else ""
         return f'<td class="lj-number{css}{heat}"><a href="{href}"{title}>{escape(text)}</a></td>'
 

@@ -210,6 +210,7 @@ DEMO_BUILDERS = [
     "communications.demo.templates.add_templates",
     "communications.demo.outgoing.add_states",
     "documents.demo.add_documents",
+    "reports.demo.add_reports",
 ]
 
 # E-mails of other apps: who sends them (leads.mailing.MailSender), and what the dialog „Napisz e-mail” may begin with,

@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from imaplib import IMAP4_SSL
 from pathlib import Path
 
-from crm.embedded.processes import wait_until
+from crm.embedded.processes import die_with_parent, wait_until
 from tests.communications.certificates import Authority
 
 PASSWORD = "tajne-hasło-skrzynki"
@@ -121,7 +121,10 @@ class Dovecot:
     def start(self) -> None:
         program = shutil.which("dovecot") or "/usr/sbin/dovecot"
         self.process = subprocess.Popen(
-            [program, "-F", "-c", str(self.home / "dovecot.conf")], start_new_session=True, stderr=subprocess.DEVNULL
+            [program, "-F", "-c", str(self.home / "dovecot.conf")],
+            start_new_session=True,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=die_with_parent(signal.SIGTERM),
         )
         assert wait_until(self._answers, seconds=20), "Dovecot does not answer"
 

@@ -284,11 +284,11 @@ def nested(depth: int) -> bytes:
     ids=lambda raw: f"{len(raw)} bytes",
 )
 def test_a_bomb_is_read_at_once_and_as_far_as_it_goes(raw: bytes) -> None:
-    started = time.monotonic()
+    started = time.process_time()
 
     message = parse(raw)
 
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
     assert len(message.attachments) <= 300
     if raw.startswith(HEAD):
         assert message.sender_address == "jan@firma.pl"

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
-from time import perf_counter
+from time import process_time
 
 import pytest
 import segno
@@ -231,9 +231,9 @@ def test_200_lines_on_numbered_pages_in_less_than_a_second() -> None:
     document = printed_invoice(lines=lines)
     render_pdf(printed_invoice(), language="pl")  # typefaces are read once in a process
 
-    began = perf_counter()
+    began = process_time()
     pdf = render_pdf(document, language="pl")
-    took = perf_counter() - began
+    took = process_time() - began
 
     pages = pages_of(pdf)
     assert len(pages) > 3
@@ -241,7 +241,7 @@ def test_200_lines_on_numbered_pages_in_less_than_a_second() -> None:
         assert f"Strona {number} z {len(pages)}" in page
         assert "Lp. Nazwa towaru lub usługi" in page
     assert all(f"Towar {number} o" in " ".join(pages) for number in range(1, 201))
-    assert took < 1
+    assert took < 1, f"{took:.2f} s of the processor"
 
 
 @pytest.mark.parametrize(

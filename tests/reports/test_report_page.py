@@ -93,6 +93,8 @@ def test_shares_of_rows_columns_and_all(some: None, ewa: User) -> None:
     assert ola("row") == ["Ola Żak", "66,7%", "33,3%", "100,0%"]
     assert ola("column") == ["Ola Żak", "66,7%", "50,0%", "60,0%"]
     assert ola("total") == ["Ola Żak", "40,0%", "20,0%", "60,0%"]
+    nothing = table(page(ewa, "rows=sales_person&measures=won&show=row&state=open"))
+    assert nothing[0] == ["Marek Ćwik", "–"], "of nothing there is no share"
     assert table(page(ewa, "rows=sales_person&measures=average_revenue&show=total"))[1][1] == "150,00\xa0zł"
 
 

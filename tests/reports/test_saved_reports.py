@@ -5,11 +5,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.http import HttpResponse
+from django.utils import timezone
 
+from crm import roles
 from crm.models import SystemSettings, User, Visibility
+from leads.demo.build import MANAGER, SELLER
+from reports.demo import add_reports
 from reports.models import SavedReport
 from tests.cast import FunnelCast
-from tests.factories.crm import LeadStatusFactory, LeadTagFactory
+from tests.factories.crm import LeadStatusFactory, LeadTagFactory, UserFactory
 from tests.factories.leads import LeadFactory
 from tests.leads.cards import HTMX, signed_in
 
@@ -145,3 +149,17 @@ def test_a_name_twice_is_told(ola: User, ewa: User) -> None:
     assert "Masz już raport o tej nazwie." in response.content.decode()
     assert save(ewa, PAGE).status_code == 200
     assert SavedReport.objects.count() == 2
+
+
+def test_reports_of_the_demo_open_as_they_were_kept(funnel: FunnelCast) -> None:
+    manager = UserFactory(email=MANAGER, role=roles.MANAGER)
+    seller = UserFactory(email=SELLER, role=roles.SALES)
+    LeadFactory(status=funnel.new, sales_person=seller, received_at=timezone.now())
+
+    add_reports()
+
+    assert set(SavedReport.objects.values_list("owner", "is_shared")) == {(manager.pk, True), (seller.pk, False)}
+    for saved in SavedReport.objects.all():
+        page = signed_in(seller).get(f"/reports/saved/{saved.pk}/", follow=True).content.decode()
+        assert 'id="report-table"' in page
+        assert "(zmieniony)" not in page
