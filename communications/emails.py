@@ -109,7 +109,7 @@ def waiting_for(user: User) -> MessageQuerySet:
 
 def with_rows(messages: MessageQuerySet) -> MessageQuerySet:
     """With what a list shows of them."""
-    shown = messages.select_related("lead__status", "ignored_by", "account").defer(*UNSHOWN)
+    shown = messages.select_related("lead__status", "ignored_by", "account", "outgoing__settled_by").defer(*UNSHOWN)
     return shown.annotate(beginning=Left("text", SNIPPET * 3))
 
 

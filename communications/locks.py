@@ -13,11 +13,12 @@ class Job(IntEnum):
     IMPORT = 4_110_001
     READ = 4_110_002
     LINK = 4_110_003
+    SEND = 4_110_004
 
 
 @contextmanager
 def only_one(job: Job, account_id: int) -> Iterator[bool]:
-    """Whether this worker has the account for `job` now; another one is not waited for.
+    """Whether this worker has the account (for SEND: the e-mail) for `job` now; another one is not waited for.
 
     The lock is held by the connection that also stores the messages: a worker that has lost the one can't store either.
     """

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from communications.services import failing, importing, reading, recordings, telephony
+from communications.services import deliver_mail, failing, importing, reading, recordings, telephony
 
 
 @shared_task
@@ -26,6 +26,20 @@ def start_due_mail() -> None:
         import_mail.delay(account_id)
     for account_id in reading.accounts_to_read():
         read_mail.delay(account_id)
+
+
+@shared_task
+def send_mail_task(mail_id: int) -> None:
+    """Send a queued e-mail; what fails for now is tried again by the sweep below."""
+    deliver_mail.deliver_mail(mail_id=mail_id)
+
+
+@shared_task
+def send_waiting_mail() -> None:
+    """Send what is due, and tell as unknown what a dead worker has left (beat starts this often)."""
+    deliver_mail.give_up_interrupted()
+    for mail_id in deliver_mail.due_mails():
+        send_mail_task.delay(mail_id)
 
 
 @shared_task

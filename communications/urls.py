@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from communications.urls_sending import SENDING
 from communications.views import (
     account_access,
     accounts,
@@ -18,6 +19,7 @@ from communications.views import (
 app_name = "communications"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    *SENDING,
     path("leads/calls/", calls.call_list, name="call_list"),
     path("leads/calls/ignore/", call_actions.call_ignore, name="call_ignore"),
     path("leads/calls/restore/", call_actions.call_restore, name="call_restore"),

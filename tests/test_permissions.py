@@ -29,10 +29,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from crm.models import SystemSettings, User, Visibility
 from tests.cast import FunnelCast
-from tests.permissions import communications, crm, documents, leads, reports
+from tests.permissions import communications, crm, documents, leads, reports, sending
 from tests.permissions.words import ADMIN, GUEST, MANAGER, SALES, Cast, Line
 
-APPS = (crm, leads, communications, documents, reports)
+APPS = (crm, leads, communications, sending, documents, reports)
 SAMPLES: dict[str, Callable[[Cast], int]] = {name: make for app in APPS for name, make in app.SAMPLES.items()}
 URLS: list[Line] = [line for app in APPS for line in app.URLS]
 EXEMPT: dict[str, str] = {name: reason for app in APPS for name, reason in app.EXEMPT.items()}

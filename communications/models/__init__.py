@@ -11,7 +11,9 @@ from communications.models.accounts import (
 )
 from communications.models.calls import Call, CallRecording
 from communications.models.messages import Attachment, Message, MessagePlace
+from communications.models.outgoing import OutgoingMail
 from communications.models.telephony import TelephonyAccount, TelephonyEvent, TelephonyHealth
+from communications.models.templates import EmailTemplate, EmailTemplateStatus, EmailTemplateType
 
 __all__ = [
     "AccountHealth",
@@ -19,10 +21,14 @@ __all__ = [
     "Attachment",
     "Call",
     "CallRecording",
+    "EmailTemplate",
+    "EmailTemplateStatus",
+    "EmailTemplateType",
     "MailAccount",
     "MailFolder",
     "Message",
     "MessagePlace",
+    "OutgoingMail",
     "Problem",
     "Security",
     "SignIn",

@@ -68,7 +68,14 @@ def partner_emails(request: HttpRequest, pk: int) -> HttpResponse:
 def find_email(user: User, pk: int) -> Message:
     """The message, or 404 when it does not exist for `user`."""
     rows = Message.objects.visible_to(user).select_related(
-        "account", "lead__status", "lead__sales_person", "partner", "linked_by", "ignored_by", "opened_by"
+        "account",
+        "lead__status",
+        "lead__sales_person",
+        "partner",
+        "linked_by",
+        "ignored_by",
+        "opened_by",
+        "outgoing__settled_by",
     )
     return get_object_or_404(rows, pk=pk)
 

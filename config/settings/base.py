@@ -164,6 +164,8 @@ REQUEST_MAX_BYTES = 64 * 1024 * 1024
 REFERENCE_REPLACERS = {
     "leads.Lead": "leads.services.replacing.replace_in_leads",
     "leads.LeadTagging": "leads.services.replacing.replace_tag",
+    "communications.EmailTemplateType": "communications.services.templates.replace_in_templates",
+    "communications.EmailTemplateStatus": "communications.services.templates.replace_in_templates",
 }
 # Where the rows that use a reference item are listed.
 USE_LISTS = {
@@ -205,6 +207,8 @@ MY_DAY_PROVIDERS = [
 DEMO_BUILDERS = [
     "communications.demo.calls.add_calls",
     "communications.demo.emails.add_emails",
+    "communications.demo.templates.add_templates",
+    "communications.demo.outgoing.add_states",
     "documents.demo.add_documents",
     "reports.demo.add_reports",
 ]
@@ -216,6 +220,7 @@ MAIL_SOURCES = {"invoice": "documents.mailing.INVOICES", "order": "documents.mai
 
 # Buttons on the card of a lead (leads.card_actions.CardActionProvider), in their order.
 LEAD_CARD_ACTIONS = [
+    "communications.card_actions.write_email",
     "communications.call_action.call_lead",
     "documents.card_actions.create_order",
     "documents.card_actions.create_invoice",
@@ -246,6 +251,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BEAT_SCHEDULE = {
+    "send waiting mail": {"task": "communications.tasks.send_waiting_mail", "schedule": 15.0},
     "start due mail": {"task": "communications.tasks.start_due_mail", "schedule": 15.0},
     "resume stalled imports": {"task": "leads.tasks.resume_stalled_imports", "schedule": 15.0},
     "resume stalled bulk changes": {"task": "leads.tasks.resume_stalled_bulks", "schedule": 15.0},

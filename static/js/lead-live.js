@@ -146,7 +146,7 @@ document.addEventListener('lead:gone', () => { if (card()) warn(null).catch(() =
 
 /** What stands beside the form: activities, comments, files. What is being written there stays. */
 async function renewBlocks () {
-  for (const event of ['activity:changed', 'files:changed']) window.htmx.trigger(document.body, event)
+  for (const event of ['activity:changed', 'files:changed', 'mails:changed']) window.htmx.trigger(document.body, event)
   const list = document.getElementById('comment-list')
   if (!list || list.querySelector('form')) return
   const answer = await (await html(card().dataset.commentsUrl)).text()

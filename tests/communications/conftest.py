@@ -8,7 +8,10 @@ import pytest
 
 from communications.models import MailAccount, MailFolder
 from tests.communications.dovecot import PASSWORD, Dovecot, running_dovecot
+from tests.communications.sending import smtp, smtp_process
 from tests.factories.communications import MailAccountFactory
+
+__all__ = ["smtp", "smtp_process"]
 
 NUMBERS = itertools.count(1)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import factory
 
-from communications.models import AccountHealth, AccountSecrets, MailAccount, MailFolder, Message
+from communications.models import AccountHealth, AccountSecrets, EmailTemplate, MailAccount, MailFolder, Message
 
 
 class MailAccountFactory(factory.django.DjangoModelFactory[MailAccount]):
@@ -44,3 +44,26 @@ class MessageFactory(factory.django.DjangoModelFactory[Message]):
     received_at = factory.Sequence(lambda n: datetime(2026, 11, 20, 8, tzinfo=UTC).replace(minute=n % 60))
     date = factory.SelfAttribute("received_at")
     sent_at = factory.SelfAttribute("received_at")
+
+
+class EmailTemplateFactory(factory.django.DjangoModelFactory[EmailTemplate]):
+    """A template that fits every lead, or the given `types` and `statuses`."""
+
+    class Meta:
+        model = EmailTemplate
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda n: f"Szablon {n}")
+    subject = "Oferta dla {{ lead.name }}"
+    body = "<div>Dzień dobry</div>"
+    sort_order = factory.Sequence(lambda n: n)
+
+    @factory.post_generation
+    def types(self, create: bool, extracted: Any, **kwargs: Any) -> None:
+        if create and extracted:
+            self.types.add(*extracted)  # type: ignore[attr-defined]
+
+    @factory.post_generation
+    def statuses(self, create: bool, extracted: Any, **kwargs: Any) -> None:
+        if create and extracted:
+            self.statuses.add(*extracted)  # type: ignore[attr-defined]

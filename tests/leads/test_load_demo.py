@@ -13,7 +13,7 @@ from stdnum.pl import nip
 
 from communications.demo.letters import ANSWERS, WAITING
 from communications.emails import waiting_for
-from communications.models import Call, Message, TelephonyAccount
+from communications.models import Call, EmailTemplate, Message, TelephonyAccount
 from crm.demo import DEMO_LOGINS, DEMO_PASSWORD
 from crm.models import Campaign, LeadType, Notification, Partner, Product, Team, User
 from documents.models import Invoice, Order, Payment
@@ -91,6 +91,7 @@ def test_it_is_the_same_at_every_run(demo: None) -> None:
     Payment.objects.all().delete()
     Invoice.objects.all().delete()
     Order.objects.all().delete()
+    EmailTemplate.objects.all().delete()
     Message.objects.all().delete()
     Call.objects.all().delete()
     TelephonyAccount.objects.all().delete()
