@@ -15,7 +15,7 @@ from communications.demo.letters import ANSWERS, WAITING
 from communications.emails import waiting_for
 from communications.models import Call, EmailTemplate, Message, TelephonyAccount
 from crm.demo import DEMO_LOGINS, DEMO_PASSWORD
-from crm.models import Campaign, LeadType, Notification, Partner, Product, Team, User
+from crm.models import Campaign, LeadType, Notification, Partner, Product, Seller, Team, User
 from documents.models import Invoice, Order, Payment
 from leads.history import history_of
 from leads.models import Activity, Comment, Lead, LeadEvent, LeadFile, LeadStatusChange
@@ -42,6 +42,13 @@ def test_a_team_works_on_three_hundred_leads_of_the_last_year(demo: None) -> Non
     days = Lead.objects.aggregate(first=Min("received_at"), last=Max("received_at"))
     assert timedelta(days=300) < timezone.now() - days["first"] < timedelta(days=370)
     assert timezone.now() - days["last"] < timedelta(days=4)
+    assert set(Order.objects.values_list("state", flat=True)) == set(Order.State.values)
+    overdue = Invoice.objects.filter(state="due", due_date__lt=timezone.localdate())
+    assert overdue.filter(paid_total=0).exists()
+    assert overdue.filter(paid_total__gt=0).exists()
+    assert Invoice.objects.filter(state="paid").count() > 5
+    assert Invoice.objects.exclude(correction_of=None).get().number
+    assert Seller.objects.get().logo
 
 
 def test_the_past_is_told_as_if_it_had_been_lived(demo: None) -> None:
@@ -96,6 +103,11 @@ def test_it_is_the_same_at_every_run(demo: None) -> None:
     Call.objects.all().delete()
     TelephonyAccount.objects.all().delete()
     Activity.objects.all().delete()
+    Payment.objects.all().delete()
+    Invoice.objects.exclude(correction_of=None).delete()
+    Invoice.objects.all().delete()
+    Order.objects.all().delete()
+    Seller.objects.all().delete()
     Lead.objects.all().delete()
     Partner.objects.all().delete()
     Product.objects.all().delete()
