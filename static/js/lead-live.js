@@ -126,6 +126,8 @@ const versionOf = () => document.querySelector('#lead-version [name="version"]')
 async function warn (ids) {
   const { leadId, noticeUrl } = card().dataset
   if (ids && !ids.has(leadId)) return
+  if (byOthers && !document.getElementById('lead-gone')) renewBlocks().catch(() => {})
+  byOthers = false
   if (document.querySelector('.htmx-request')) { // perhaps it is our own change, whose answer is on its way
     changed.add(leadId)
     timer = setTimeout(settle, TOGETHER)
@@ -133,10 +135,7 @@ async function warn (ids) {
   }
   const version = versionOf()
   if (!noticeUrl || !version || document.getElementById('lead-gone')) return
-  const isNews = byOthers
-  byOthers = false
   const answer = await fetch(`${noticeUrl}?version=${version}`, { headers: { 'HX-Request': 'true' } })
-  if (isNews && answer.ok) renewBlocks().catch(() => {})
   if (answer.status === 204 || version !== versionOf() || (!answer.ok && answer.status !== 410)) return
   const place = document.getElementById(answer.status === 410 ? 'lead-conflict' : 'lead-notice')
   put(place, await answer.text())
