@@ -100,6 +100,7 @@ def test_an_e_mail_from_the_card_to_the_customer(
     expect(dialog.get_by_text("to nie jest adres e-mail")).to_be_visible()
     expect(dialog.locator("[data-chosen-files]")).to_contain_text("cennik.txt")
     expect(_body(page)).to_contain_text("w załączeniu cennik.")
+    dialog.get_by_label("DW", exact=True).hover()  # a button under the mouse has another colour
     assert_accessible(page, within="#modal")
     dialog.get_by_label("DW", exact=True).fill("")
     sign_out(page)
@@ -112,7 +113,12 @@ def test_an_e_mail_from_the_card_to_the_customer(
     expect(dialog).to_be_hidden()
 
     mail = OutgoingMail.objects.get()
+    page.locator("#tab-emails").click()
+    state = page.locator("#lead-emails [data-mail-state]")
+    expect(state).to_contain_text("czeka")
     assert delivered(mail).state == "sent"
+    expect(state).to_contain_text("wysłano")  # by itself
+    assert_accessible(page, within="#lead-emails")
     arrived = parsed(smtp.received[0].content)
     assert arrived["Subject"] == "Regały dla hurtowni"
     text = "\n".join(arrived.get_body(("plain",)).get_content().splitlines())
