@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
+from typing import Any
 
-from django.db.models import IntegerField, Subquery
+from django.db.models import QuerySet, Value
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,9 +16,11 @@ from communications.querysets_calls import CallQuerySet
 from communications.services.calls import shown_number
 from crm.models import User
 from crm.paging import Order, Page, Sort, load_page
+from crm.querysets import Counted
 from leads.models import Lead
 from leads.sections import COUNTED, Tab, badge
 
+TAB = "calls"
 NEWEST_FIRST = Order({"time": Sort("started_at")}, "-time")
 
 
@@ -94,7 +97,7 @@ class CallList:
     @cached_property
     def tab(self) -> Tab | None:
         """The tab of the section, with its badge."""
-        return section_tab(self.user, is_active=True)
+        return next((calls_tab(waiting, is_active=True) for _tab, waiting in waiting_row(self.user)), None)
 
 
 def rows_of(calls: list[Call], user: User) -> list[CallRow]:
@@ -113,32 +116,23 @@ def is_set_up() -> bool:
     return TelephonyAccount.objects.exists()
 
 
-class _Counted(Subquery):
-    """The number of the rows of a queryset."""
-
-    template = "(SELECT count(*) FROM (%(subquery)s) counted)"
-    output_field = IntegerField()
-
-
-def section_tab(user: User, is_active: bool) -> Tab | None:
-    """The tab Połączenia of the section „Leady” (leads.sections.Provider), with the number of calls that wait for
-    `user`. Every page of the section asks: one query tells whether there is telephony, and the number.
-    """
-    if not user.has_perm("communications.view_call"):
-        return None
+def waiting_row(user: User) -> "QuerySet[Any, tuple[str, int]]":
+    """One row, the key of the tab with how many calls wait for `user`; none without telephony."""
     waiting = Call.objects.of(user).to_process().order_by().values("pk")[: COUNTED + 1]
-    accounts = TelephonyAccount.objects.order_by().annotate(waiting=_Counted(waiting))
-    found = accounts.values_list("waiting", flat=True).first()
-    if found is None:
-        return None
+    accounts = TelephonyAccount.objects.order_by().annotate(tab=Value(TAB), waiting=Counted(waiting))
+    return accounts.values_list("tab", "waiting")[:1]
+
+
+def calls_tab(waiting: int, *, is_active: bool) -> Tab:
+    """The tab Połączenia of the section „Leady”, with the number of calls that wait."""
     return Tab(
         url=reverse("communications:call_list"),
         label=_("Calls"),
         icon="phone",
         is_active=is_active,
         keeps_filter=False,
-        key="calls",
-        badge=badge(found),
+        key=TAB,
+        badge=badge(waiting),
     )
 
 

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Left
 from django.http import QueryDict
 from django.urls import reverse
@@ -15,9 +16,11 @@ from communications.querysets import MessageQuerySet
 from communications.threads import once
 from crm.models import Partner, User
 from crm.paging import Order, Page, Sort, load_page
+from crm.querysets import Counted
 from leads.models import Lead
 from leads.sections import COUNTED, Tab, badge
 
+TAB = "emails"
 NEWEST_FIRST = Order({"date": Sort("sent_at")}, "-date")
 PEOPLE, MACHINES = "people", "machines"
 SNIPPET = 160
@@ -92,9 +95,9 @@ class EmailList:
         self.rows = rows_of(self.page.rows, user)
 
     @cached_property
-    def tab(self) -> Tab:
+    def tab(self) -> Tab | None:
         """The tab of the section, with its badge."""
-        return emails_tab(self.user, is_active=True)
+        return next((emails_tab(waiting, is_active=True) for _tab, waiting in waiting_row(self.user)), None)
 
 
 def received_by(user: User) -> MessageQuerySet:
@@ -125,21 +128,22 @@ def is_set_up(user: User) -> bool:
     return MailAccount.objects.concerning(user).exists()
 
 
-def section_tab(user: User, is_active: bool) -> Tab | None:
-    """The tab Email of the section „Leady” (leads.sections.Provider)."""
-    return emails_tab(user, is_active=is_active) if is_set_up(user) else None
+def waiting_row(user: User) -> "QuerySet[Any, tuple[str, int]]":
+    """One row, the key of the tab with how many messages wait for `user`; none when no account concerns them."""
+    waiting = waiting_for(user).order_by().values("pk")[: COUNTED + 1]
+    accounts = MailAccount.objects.concerning(user).order_by().annotate(tab=Value(TAB), waiting=Counted(waiting))
+    return accounts.values_list("tab", "waiting")[:1]
 
 
-def emails_tab(user: User, *, is_active: bool) -> Tab:
-    """The tab with the number of messages that wait for `user`."""
-    waiting = waiting_for(user).order_by()[: COUNTED + 1].count()
+def emails_tab(waiting: int, *, is_active: bool) -> Tab:
+    """The tab Email of the section „Leady”, with the number of messages that wait."""
     return Tab(
         url=reverse("communications:email_list"),
         label=pgettext("tab", "Email"),
         icon="mail",
         is_active=is_active,
         keeps_filter=False,
-        key="emails",
+        key=TAB,
         badge=badge(waiting),
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.core.exceptions import ValidationError
-from django.db.models import F, Q, QuerySet, TextChoices
+from django.db.models import F, IntegerField, Q, QuerySet, Subquery, TextChoices
 from django.db.models.functions import Left, Length, Lower
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +27,13 @@ LEGAL_FORMS = re.compile(
     r"|ltd\.?|llc|inc\.?|gmbh)(?!\w)",
     re.IGNORECASE,
 )
+
+
+class Counted(Subquery):
+    """The number of the rows of a queryset, within another query."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
 
 
 def partners_to_choose(text: str) -> list[Partner]:

@@ -31,8 +31,8 @@ class Tab:
     badge: str = ""
 
 
-# The tab of a later app for a user; None when it does not concern them. Told is whether it is the open one.
-Provider = Callable[[User, bool], Tab | None]
+# The tabs of a later app that concern a user; told is the URL name of the open page.
+Provider = Callable[[User, str], Sequence[Tab]]
 
 TABS = (
     ("leads:lead_list", _("List"), "list"),
@@ -55,12 +55,10 @@ def badge(count: int) -> str:
 
 
 def _later_tabs(active: str, user: User) -> Iterator[Tab]:
-    for url_name, provider in _providers():
-        tab = provider(user, url_name == active)
-        if tab is not None:
-            yield tab
+    for provider in _providers():
+        yield from provider(user, active)
 
 
 @cache
-def _providers() -> tuple[tuple[str, Provider], ...]:
-    return tuple((url_name, import_string(path)) for url_name, path in settings.LEAD_TABS)
+def _providers() -> tuple[Provider, ...]:
+    return tuple(import_string(path) for path in settings.LEAD_TABS)

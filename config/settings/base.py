@@ -226,11 +226,8 @@ LEAD_CARD_ACTIONS = [
     "documents.card_actions.create_invoice",
 ]
 
-# Tabs of the section „Leady” that later apps add: URL name and a function (leads.sections.Provider) each.
-LEAD_TABS = [
-    ("communications:call_list", "communications.calls.section_tab"),
-    ("communications:email_list", "communications.emails.section_tab"),
-]
+# Tabs of the section „Leady” that later apps add: a function (leads.sections.Provider) each.
+LEAD_TABS = ["communications.tabs.section_tabs"]
 
 # Whether a lead has a confirmed order (leads.orders.OrderLookup).
 LEAD_HAS_ORDER = "documents.orders_of_leads.has_order"

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from crm.models import Notification, NotificationKind, User
 from leads.services import Draft, LeadValues, assign_leads, create_lead, create_leads, update_lead
-from leads.services.leaving import hand_over
+from leads.services.leaving import Which, hand_over
 from tests.cast import FunnelCast
 from tests.factories.leads import LeadFactory
 from tests.worker import Worker
@@ -51,7 +51,7 @@ def test_many_at_once_are_one(ola: User, marek: User, ewa: User, funnel: FunnelC
 def test_the_leads_of_who_leaves(ola: User, marek: User, adam: User, funnel: FunnelCast) -> None:
     for _ in range(3):
         LeadFactory(status=funnel.new, sales_person=marek)
-    hand_over(leaver=marek, to=ola, only_open=True, deactivate=True, by=adam)
+    hand_over(leaver=marek, to=ola, leads=Which.OPEN, activities=False, deactivate=True, by=adam)
     assert _told() == [("Ola", 3, f"{reverse('leads:lead_list')}?mine=1")]
 
 
