@@ -21,6 +21,7 @@ class BoardFacts:
 
     user: int
     statuses: list[int]
+    allowed_to_all: list[int]
     sellers: list[int]
     leads: list[int]
     next_url: str
@@ -30,11 +31,14 @@ class BoardFacts:
 
 def board_facts(connection: psycopg.Connection[Any], client: Client) -> BoardFacts:
     """Look up what the requests need, and scroll one column a few times."""
-    user, statuses, sellers, leads = (
+    user, statuses, allowed, sellers, leads = (
         [row[0] for row in connection.execute(query, parameters).fetchall()]
         for query, parameters in (
             ("SELECT id FROM crm_user WHERE email = %s", [LOGIN]),
             ("SELECT id FROM crm_leadstatus WHERE NOT is_closed ORDER BY sort_order", None),
+            ("SELECT id FROM crm_leadstatus AS status WHERE NOT is_closed AND NOT EXISTS"
+             " (SELECT FROM crm_leadtype WHERE id IN (SELECT type_id FROM crm_leadtypestatus)"
+             " AND id NOT IN (SELECT type_id FROM crm_leadtypestatus WHERE status_id = status.id))", None),
             ("SELECT sales_person_id FROM leads_lead WHERE sales_person_id IS NOT NULL"
              " GROUP BY 1 ORDER BY count(*) DESC LIMIT 10", None),
             ("SELECT id FROM leads_lead WHERE NOT is_closed ORDER BY random() LIMIT 2000", None),
@@ -46,7 +50,7 @@ def board_facts(connection: psycopg.Connection[Any], client: Client) -> BoardFac
         last = cards_in(page.body.split(b'class="board-more"')[0])[-1]
         url = re.findall(rf'hx-get="(/leads/board/{statuses[0]}/cards/[^"]+)"', page.body.decode())[0]
         page = client.get(url.replace("&amp;", "&"))
-    return BoardFacts(user[0], statuses, sellers, leads, url.replace("&amp;", "&"), statuses[0], last)
+    return BoardFacts(user[0], statuses, allowed, sellers, leads, url.replace("&amp;", "&"), statuses[0], last)
 
 
 def cards_in(page: bytes) -> list[int]:
@@ -79,7 +83,7 @@ def _move(client: Client, facts: BoardFacts, random: Random) -> tuple[Answer, di
     lead = random.choice(facts.leads)
     form = dict(form_of(client.get(f"/leads/{lead}/move/").body, "board-move-form"))
     before = int(form["status"])
-    to = random.choice([status for status in facts.statuses if status != before])
+    to = random.choice([status for status in facts.allowed_to_all if status != before])
     cards = [pk for pk in cards_in(client.get(f"/leads/board/{to}/cards/").body) if pk != lead]
     place = random.randrange(len(cards) - 1)
     sent = {"status": to, "version": form["version"], "above": cards[place], "below": cards[place + 1]}

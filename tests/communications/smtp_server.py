@@ -23,7 +23,9 @@ TOKEN = "ya29.dobry-token"
 
 @dataclass
 class Script:
-    """What the server says; "" means yes. `drops` cuts the connection in that step; with `holds`, DATA waits for it."""
+    """What the server says; "" means yes. `drops` cuts the connection in that step; with `holds`, what was taken is
+    answered when it is set.
+    """
 
     mail: str = ""
     recipients: dict[str, str] = field(default_factory=dict)
@@ -73,12 +75,13 @@ class MailServer:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        if not self.script.data:
+            self.received.append(envelope)
         self.script.reached.set()
         if self.script.holds is not None:
             await asyncio.get_running_loop().run_in_executor(None, self.script.holds.wait, 30)
         if self.script.data:
             return self.script.data
-        self.received.append(envelope)
         if self.script.drops == "data":
             server.transport.abort()  # type: ignore[union-attr]
         return "250 OK: queued"
