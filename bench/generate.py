@@ -35,8 +35,8 @@ YEARS = 3
 LEAD_COLUMNS = (  # noqa: SIM905 - reads best as text
     "id external_id name product_id status_id type_id partner_id sales_person_id received_at closed_at "
     "expected_revenue probability expected_close campaign_id medium_id source_id priority_id phone phone_e164 email "
-    "description company_name website street city region postal_code country first_name middle_name last_name position_id "
-    "lost_reason_id status_entered_at"
+    "description company_name website street city region postal_code country first_name middle_name last_name "
+    "position_id lost_reason_id status_entered_at"
 ).split()
 
 # Name, colour, closed, lost, won, and its share of all leads in percent: a funnel that has grown for years, 30 of 100
