@@ -9,7 +9,16 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    FloatRect,
+    Locator,
+    Page,
+    expect,
+    sync_playwright,
+)
 from pytest_django.live_server_helper import LiveServer
 
 from crm.models import User
@@ -100,6 +109,15 @@ def expect_page(page: Page, address: str) -> None:
     """Wait until `page` has come to `address` (a pattern) and its scripts listen: the next keys go to them."""
     expect(page).to_have_url(re.compile(address))
     page.wait_for_load_state()
+
+
+def box(element: Locator) -> FloatRect:
+    """Where an element stands, in pixels of the window. Found and measured in one step: it may be drawn anew."""
+    expect(element).to_be_visible()
+    measured: FloatRect = element.evaluate_all(
+        "([one]) => { const { x, y, width, height } = one.getBoundingClientRect(); return { x, y, width, height } }"
+    )
+    return measured
 
 
 def sign_out(page: Page) -> None:
