@@ -13,6 +13,7 @@ from html import unescape
 from pathlib import Path
 from random import Random
 from typing import Any
+from urllib.parse import urlencode
 
 import gevent
 import requests
@@ -77,8 +78,9 @@ class Person(FastHttpUser):
 
     def send(self, path: str, name: str, form: dict[str, Any] | list[tuple[str, Any]]) -> None:
         """A form by HTMX."""
-        headers = {**self.headers, "HX-Request": "true"}
-        with self.client.post(path, name=name, data=form, headers=headers, catch_response=True) as answer:
+        form_type = "application/x-www-form-urlencoded"
+        headers = {**self.headers, "HX-Request": "true", "Content-Type": form_type}
+        with self.client.post(path, name=name, data=urlencode(form), headers=headers, catch_response=True) as answer:
             if answer.status_code != 200:
                 answer.failure(f"{answer.status_code}")
 
