@@ -380,9 +380,32 @@ def test_the_dialog_begins_with_what_another_app_gives(
     assert "FV-7.pdf" in page.content.decode()
     assert client.get(_url(about="invoice:8")).status_code == 404
 
+    typed = {"to": "ksiegowa@klient.test", "draft_files": page.context["form"]["draft_files"].value()}
     with worker():
-        client.post(_url(about="invoice:7"), _typed(account, to="ksiegowa@klient.test"), headers=HTMX)
+        client.post(_url(about="invoice:7"), _typed(account, **typed), headers=HTMX)
 
     assert INVOICES.told == [(7, OutgoingMail.objects.get().pk)]
-    attached = [part.get_filename() for part in parsed(smtp.received[0].content).iter_attachments()]
-    assert attached == ["FV-7.pdf"]
+    assert _attached(smtp) == ["FV-7.pdf"]
+
+
+def _attached(smtp: MailServer) -> list[str]:
+    return [part.get_filename() for part in parsed(smtp.received[-1].content).iter_attachments()]
+
+
+def test_without_its_document_an_e_mail_goes_out_and_does_not_count_as_the_document_s(
+    client: Client, smtp: MailServer, account: MailAccount, ola: User, settings: Any, worker: Worker
+) -> None:
+    settings.MAIL_SOURCES = {"invoice": f"{__name__}.INVOICES"}
+    INVOICES.told.clear()
+    client.force_login(ola)
+
+    forged = client.post(_url(about="invoice:7"), _typed(account, draft_files=["1"]), headers=HTMX)
+    assert (forged.status_code, list(forged.context["form"].errors)) == (422, ["draft_files"])
+    wrong = client.post(_url(about="invoice:7"), _typed(account, to=""), headers=HTMX)
+    assert "checked" not in str(wrong.context["form"]["draft_files"])  # what was left out stays so
+    with worker():
+        client.post(_url(about="invoice:7"), _typed(account), headers=HTMX)
+
+    assert len(smtp.received) == 1
+    assert _attached(smtp) == []
+    assert INVOICES.told == []
