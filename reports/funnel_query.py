@@ -25,32 +25,31 @@ FATES: Mapping[Fate, str] = {
     Fate.CLOSED: "furthest <= place AND standing <> status_id AND stands_at = 0 AND NOT stands_lost",
     Fate.BACK: "furthest <= place AND standing <> status_id AND stands_at > 0",
 }
+# `furthest` is how far the lead got after a row, `best` how far at all; `is_last` marks one counted row of each lead.
 STATEMENT = """
 WITH lead AS ({leads}),
 place AS (SELECT * FROM unnest(%s::bigint[], %s::int[], %s::boolean[]) AS place (status_id, place, is_lost)),
 step AS (
     SELECT lead.id AS lead_id, lead.status_id AS standing, {key} AS key, change.to_status_id AS status_id, place.place,
-        {counted} AS is_counted,
+        {counted} AS is_counted, lag(change.stayed) OVER way AS stayed,
         coalesce(max(place.place) OVER (way ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS furthest,
-        lag(change.stayed) OVER way AS stayed
+        max(place.place) FILTER (WHERE {counted}) OVER (PARTITION BY change.lead_id) AS best,
+        count(*) FILTER (WHERE {counted}) OVER (way ROWS UNBOUNDED PRECEDING) = 1 AS is_last
     FROM lead JOIN leads_leadstatuschange change ON change.lead_id = lead.id
     JOIN place ON place.status_id = change.to_status_id {join}
     WINDOW way AS (PARTITION BY change.lead_id ORDER BY change.id DESC)
 ),
 stay AS (
-    SELECT lead_id, status_id, place, standing, key, min(furthest) AS furthest,
-        extract(epoch FROM sum(stayed))::double precision AS seconds
+    SELECT lead_id, status_id, place, standing, key, min(furthest) AS furthest, bool_or(is_last) AS is_last,
+        place > 0 AND place = max(best) AS is_best, extract(epoch FROM sum(stayed))::double precision AS seconds
     FROM step WHERE is_counted GROUP BY lead_id, status_id, place, standing, key
 ),
 found AS (
-    SELECT stay.*, stands.place AS stands_at, stands.is_lost AS stands_lost,
-        stay.place > 0 AND stay.place = max(stay.place) OVER lead_stays AS is_furthest,
-        row_number() OVER lead_stays = 1 AS is_one
+    SELECT stay.*, stands.place AS stands_at, stands.is_lost AS stands_lost
     FROM stay JOIN place stands ON stands.status_id = stay.standing
-    WINDOW lead_stays AS (PARTITION BY lead_id)
 )
 SELECT {level}, {shown_key}, status_id,
-    count(*), count(*) FILTER (WHERE is_one), count(*) FILTER (WHERE is_furthest), {fates},
+    count(*), count(*) FILTER (WHERE is_last), count(*) FILTER (WHERE is_best), {fates},
     count(seconds), avg(seconds), percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY seconds)
 FROM found GROUP BY {groups}
 """
@@ -147,7 +146,8 @@ def build_statement(
     )
     zone = [timezone.get_current_timezone_name()] if by and by.has_zone else []
     places = [list(path.places), list(path.places.values()), [pk in path.lost for pk in path.places]]
-    return statement, [*params, *places, *zone, *(moment for _sign, moment in ends)]
+    moments = [moment for _sign, moment in ends]
+    return statement, [*params, *places, *zone, *moments * 3]
 
 
 def _ends(days: Days) -> Iterator[tuple[str, Any]]:
