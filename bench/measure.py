@@ -152,7 +152,6 @@ class Database:
 
     def __init__(self, url: str, server: Server) -> None:
         client = Client(server.port).sign_in()
-        webhook.set_up(client)
         facts = facts_of(url, client)
         self.server, self.client = server, client
         self.kinds = {name: Kind(name, client, facts) for name in KINDS}

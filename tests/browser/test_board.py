@@ -285,6 +285,13 @@ def test_the_filter_is_kept_between_list_and_board(board: Page, leads: dict[str,
     expect_order(board, funnel.new, "Regał", "Wózek")
     board.get_by_role("link", name="Moje leady").click()
     expect_order(board, funnel.new, "Regał", "Wózek", "Cement")
+    expect(board.get_by_text("Żaden otwarty lead")).to_be_hidden()
+    board.goto("/leads/board/?q=nic")
+    expect(board.get_by_text("Żaden otwarty lead nie pasuje do filtrów.")).to_be_visible()
+    assert_accessible(board)
+    board.locator("#board-unfilter").click()
+    expect_order(board, funnel.new, "Regał", "Wózek", "Cement")
+    expect(board.get_by_text("Żaden otwarty lead")).to_be_hidden()
 
 
 def test_a_finger_drags_and_the_dialog_moves(
