@@ -33,8 +33,8 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
         required=False,
         widget=forms.Textarea({"rows": 4}),
         help_text=_(
-            "Stands below the e-mails that you write here. An account of your own may have another one; a shared account"
-            " adds its own below."
+            "Stands below the e-mails that you write here."
+            " An account of your own may have another one; a shared account adds its own below."
         ),
     )
     upload = forms.FileField(
