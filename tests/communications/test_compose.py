@@ -14,7 +14,6 @@ from communications.demo.outgoing import add_states
 from communications.models import MailAccount, Message, OutgoingMail
 from crm.models import SystemSettings, User, Visibility
 from leads.card_actions import card_actions
-from leads.mailing import MailDraft, MailFile
 from leads.models import Lead
 from tests.cast import FunnelCast
 from tests.communications.sending import delivered, parsed, queued, sending_account
@@ -342,70 +341,3 @@ def test_the_demo_shows_every_outcome(lead: Lead, funnel: FunnelCast, ola: User)
 
     assert sorted(OutgoingMail.objects.values_list("state", flat=True)) == ["failed", "sent", "unknown"]
     assert not OutgoingMail.objects.due().exists()
-
-
-# --- Other apps -------------------------------------------------------------------------------------------------------
-
-
-class Invoices:
-    """A source as documents will have one."""
-
-    told: list[tuple[int, int]] = []
-
-    def draft(self, *, pk: int, user: User) -> MailDraft | None:
-        if pk != 7:
-            return None
-        files = [MailFile("FV-7.pdf", b"%PDF-1.4 7")]
-        return MailDraft(
-            to="ksiegowa@klient.test", subject="Faktura", body="Dzień\ndobry", files=files, warning="Bez KSeF"
-        )
-
-    def sent(self, *, pk: int, user: User, mail: int) -> None:
-        self.told.append((pk, mail))
-
-
-INVOICES = Invoices()
-
-
-def test_the_dialog_begins_with_what_another_app_gives(
-    client: Client, smtp: MailServer, account: MailAccount, ola: User, settings: Any, worker: Worker
-) -> None:
-    settings.MAIL_SOURCES = {"invoice": f"{__name__}.INVOICES"}
-    client.force_login(ola)
-
-    page = client.get(_url(about="invoice:7"), headers=HTMX)
-    assert page.context["form"]["to"].value() == "ksiegowa@klient.test"
-    assert page.context["form"]["body"].value() == "<p>Dzień<br>dobry</p>"
-    assert "Bez KSeF" in page.content.decode()
-    assert "FV-7.pdf" in page.content.decode()
-    assert client.get(_url(about="invoice:8")).status_code == 404
-
-    typed = {"to": "ksiegowa@klient.test", "draft_files": page.context["form"]["draft_files"].value()}
-    with worker():
-        client.post(_url(about="invoice:7"), _typed(account, **typed), headers=HTMX)
-
-    assert INVOICES.told == [(7, OutgoingMail.objects.get().pk)]
-    assert _attached(smtp) == ["FV-7.pdf"]
-
-
-def _attached(smtp: MailServer) -> list[str]:
-    return [part.get_filename() for part in parsed(smtp.received[-1].content).iter_attachments()]
-
-
-def test_without_its_document_an_e_mail_goes_out_and_does_not_count_as_the_document_s(
-    client: Client, smtp: MailServer, account: MailAccount, ola: User, settings: Any, worker: Worker
-) -> None:
-    settings.MAIL_SOURCES = {"invoice": f"{__name__}.INVOICES"}
-    INVOICES.told.clear()
-    client.force_login(ola)
-
-    forged = client.post(_url(about="invoice:7"), _typed(account, draft_files=["1"]), headers=HTMX)
-    assert (forged.status_code, list(forged.context["form"].errors)) == (422, ["draft_files"])
-    wrong = client.post(_url(about="invoice:7"), _typed(account, to=""), headers=HTMX)
-    assert "checked" not in str(wrong.context["form"]["draft_files"])  # what was left out stays so
-    with worker():
-        client.post(_url(about="invoice:7"), _typed(account), headers=HTMX)
-
-    assert len(smtp.received) == 1
-    assert _attached(smtp) == []
-    assert INVOICES.told == []
