@@ -20,7 +20,8 @@ from crm.numbers import parse_id
 from crm.text import check_text
 from leads.attention import Need, needing
 from leads.choices import Choices, load_choices
-from leads.groups import Group, Rows, UnknownGroup, read_group, start_of_day
+from leads.grouping import UnknownGroup, start_of_day
+from leads.groups import Group, read_group
 from leads.models import Lead, LeadTagging
 from leads.periods import Period, days_of
 from leads.querysets import LeadQuerySet
@@ -298,8 +299,8 @@ def find_group(given: str, choices_of: Callable[[], Choices] | None = None) -> G
         check_text(given)
     except (UnknownGroup, ValidationError):
         return None
-    if choices_of and isinstance(group.grouping, Rows) and group.value is not None:
-        return group if group.value in choices_of()[group.grouping.choices_kind] else None
+    if choices_of and group.value is not None and not group.grouping.is_known(group.value, choices_of()):
+        return None
     return group
 
 

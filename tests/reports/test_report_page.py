@@ -285,7 +285,7 @@ def test_ready_reports_open_as_they_are(some: None, ewa: User) -> None:
     for ready in READY:
         text = page(ewa, f"{ready.query}&report={ready.key}")
         assert "(zmieniony)" not in text.split('id="saved-reports-menu"')[0], ready.key
-        assert 'aria-current="page"' in text.split("lj-tabs-row")[1].split("</nav>")[0]
+        assert 'aria-current="page"' in text.split("lj-ready-list")[1].split("</nav>")[0]
     assert "(zmieniony)" in page(ewa, f"{READY[2].query}&report=load&show=row")
 
 
