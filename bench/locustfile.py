@@ -31,7 +31,7 @@ STREAM_PAUSE = 3
 class Person(FastHttpUser):
     """Somebody who is signed in and works with their own part of the leads."""
 
-    wait_time = between(5, 20)
+    wait_time = between(10, 50)
     network_timeout = connection_timeout = 30
 
     def on_start(self) -> None:

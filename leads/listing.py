@@ -123,7 +123,7 @@ def read_listing(user: User, data: QueryDict, *, page: FilteredPage = LIST) -> L
     rows, most = leads.qs, COUNTED
     if leads.is_searching:
         most = COUNTED_IN_SEARCH
-        rows, count = _found(rows, most, is_start=cursor is None and order == DEFAULT_ORDER)
+        rows, count = found_leads(rows, most, is_start=cursor is None and order == DEFAULT_ORDER)
     else:
         count = rows.count_up_to(most)
     if not count:
@@ -153,7 +153,7 @@ def read_listing(user: User, data: QueryDict, *, page: FilteredPage = LIST) -> L
     )
 
 
-def _found(leads: LeadQuerySet, most: int, *, is_start: bool) -> tuple[LeadQuerySet, int]:
+def found_leads(leads: LeadQuerySet, most: int, *, is_start: bool = False) -> tuple[LeadQuerySet, int]:
     """The leads of a search, named by their IDs where these are known, and how many there are, up to `most` + 1.
 
     Counting has to find them, newest first: the page need not search again. `is_start`: it begins with the newest.
