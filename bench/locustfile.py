@@ -15,7 +15,7 @@ from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
-import gevent
+import gevent  # type: ignore[import-untyped]
 import requests
 from locust import FastHttpUser, between, events, task
 
@@ -168,7 +168,7 @@ class Person(FastHttpUser):
         self.open("/reports/leads/?received_in=last_12_months&rows=received_week", "report")
 
 
-@events.request.add_listener
+@events.request.add_listener  # type: ignore[untyped-decorator]
 def note_failure(name: str, exception: Exception | None, response_time: float, **_rest: Any) -> None:
     """Write failures down with their moment and how long they took."""
     if exception is not None:
