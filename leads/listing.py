@@ -134,6 +134,7 @@ def read_listing(user: User, data: QueryDict, *, page: FilteredPage = LIST) -> L
         cursor=cursor,
         count=count if count <= most else SORTED_WHOLE + 1,
         closed={OPEN: False, CLOSED: True}.get(leads.shown_state),
+        far=leads.ends_in_the_past,
         values=(*ALWAYS, *values_of(columns)),
         named={"tag_ids": TAG_IDS, **counts_of(columns)},
     )
