@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Value
@@ -14,7 +13,8 @@ from django.utils import timezone
 
 from communications.models import TelephonyAccount, TelephonyHealth
 from communications.telephony import outside
-from communications.telephony.provider import CallFailed
+from communications.telephony.memory import remember_first
+from communications.telephony.problems import CallFailed
 from crm.models import NotificationKind, User
 from crm.people import users_with
 from crm.services.notifications import notify
@@ -60,7 +60,7 @@ def check_account(*, account: TelephonyAccount) -> str:
 
 def note_refusal(*, kind: str, reason: str) -> None:
     """Let the accounts of a kind tell that a notification was refused, and why."""
-    if not cache.add(f"telephony-refusal:{kind}", 1, NOTED_EVERY):
+    if not remember_first(f"telephony-refusal:{kind}", seconds=NOTED_EVERY):
         return
     now = timezone.now()
     TelephonyHealth.objects.filter(account__kind=kind, account__is_active=True).update(

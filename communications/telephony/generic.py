@@ -24,7 +24,8 @@ from communications.telephony.events import (
     clean_number,
     storable,
 )
-from communications.telephony.provider import CallFailed, Credentials, Delivery, Download, Refused
+from communications.telephony.problems import CallFailed, CallProblem
+from communications.telephony.provider import Credentials, Delivery, Download, Refused
 
 TIMESTAMP = "x-lejek-timestamp"
 SIGNATURE = "x-lejek-signature"
@@ -127,9 +128,9 @@ def _post(credentials: Credentials, request: dict[str, str]) -> None:
     }
     response = outside.ask("POST", credentials.callback_url, content=body, headers=headers)
     if response.status_code in (401, 403):
-        raise CallFailed(_("The telephony does not accept our signature: the secret is another one there."))
+        raise CallFailed(CallProblem.SIGNATURE)
     if not response.is_success:
-        raise CallFailed(_("The telephony refused: %(reason)s") % {"reason": _reason(response)})
+        raise CallFailed(CallProblem.REFUSED, _reason(response))
 
 
 def _reason(response: httpx.Response) -> str:

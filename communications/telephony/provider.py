@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from django.utils.functional import Promise
-
 from communications.telephony.events import CallEvent
 
 # The largest notification that is read; those of providers have less than a kilobyte.
@@ -46,17 +44,6 @@ class Download:
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
-
-
-class CallFailed(Exception):
-    """The provider did not do what it was asked for. The text is for the user, translated."""
-
-    def __init__(self, message: str | Promise) -> None:
-        super().__init__(message)
-        self.message = message
-
-    def __str__(self) -> str:
-        return str(self.message)
 
 
 class Provider(Protocol):

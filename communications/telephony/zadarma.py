@@ -25,7 +25,8 @@ from communications.telephony.events import (
     clean_number,
     storable,
 )
-from communications.telephony.provider import CallFailed, Credentials, Delivery, Download, Refused
+from communications.telephony.problems import CallFailed, CallProblem
+from communications.telephony.provider import Credentials, Delivery, Download, Refused
 
 SIGNATURE = "signature"
 # The field in which Zadarma sends a word that must come back when the address of the webhook is entered.
@@ -153,7 +154,7 @@ class Zadarma:
         links = answer.get("links")
         link = answer.get("link") or (links[0] if isinstance(links, list) and links else "")
         if not isinstance(link, str) or not link:
-            raise CallFailed(_("Zadarma gave no link to the recording."))
+            raise CallFailed(CallProblem.NO_LINK)
         return Download(link)
 
 
@@ -170,13 +171,13 @@ def _get(method: str, parameters: dict[str, str], credentials: Credentials) -> d
     except ValueError:
         answer = None
     if response.status_code == 401:
-        raise CallFailed(_("Zadarma does not accept the API key or the secret."))
+        raise CallFailed(CallProblem.KEY)
     if response.status_code == 429:
-        raise CallFailed(_("Zadarma takes no more requests for the moment. Try again in a minute."))
+        raise CallFailed(CallProblem.TOO_MANY)
     if not isinstance(answer, dict) or answer.get("status") != "success":
         told = answer.get("message") if isinstance(answer, dict) else ""
         reason = str(told)[:200] if told else f"HTTP {response.status_code}"
-        raise CallFailed(_("Zadarma refused: %(reason)s") % {"reason": reason})
+        raise CallFailed(CallProblem.REFUSED, reason)
     return answer
 
 

@@ -1,13 +1,13 @@
 """`/webhooks/telephony/<provider>/`: notifications of telephony. A signature stands in the place of a session.
 
-An answer is given once the notification is stored; a recording is fetched later, by a worker.
+An answer is given once the notification is stored; a recording is fetched later, by a worker. While Redis is away it is
+stored all the same: a replay is known by its event, pages see the call when they ask, and beat finds the recording.
 """
 
 import logging
 import re
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -18,6 +18,7 @@ from communications.services.calls import Taken, take_notification
 from communications.services.telephony import note_refusal, note_success
 from communications.telephony import PROVIDERS
 from communications.telephony.events import Unreadable
+from communications.telephony.memory import forget, remember_first
 from communications.telephony.provider import LARGEST_BODY, Delivery, Refused
 from communications.telephony.zadarma import ECHO
 
@@ -65,12 +66,12 @@ def _take(request: HttpRequest, kind: str) -> Taken:
     except Unreadable as error:
         raise Refused(f"{error}.", status=400) from error
     name = f"telephony-delivery:{account.pk}:{known_by}"
-    if known_by and not cache.add(name, 1, REMEMBERED):
+    if known_by and not remember_first(name, seconds=REMEMBERED):
         raise Refused("This delivery has been taken already. Sign each attempt anew.", status=409)
     try:
         taken = take_notification(account=account, payload=payload)
     except Exception:
-        cache.delete(name)  # nothing of it was stored: it may come again
+        forget(name)  # nothing of it was stored: it may come again
         raise
     note_success(account=account)
     return taken

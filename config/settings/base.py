@@ -181,6 +181,9 @@ CURRENCY_HOLDERS = ["leads.Lead", "documents.Order", "documents.Invoice"]
 
 # --- What later apps add to ------------------------------------------------------------------------------------------
 
+# Parameters of „Ustawienia” (crm.parameters.AddedParameter), in the order of the form.
+ADDED_PARAMETERS = ["communications.leads_account.LEADS_ACCOUNT"]
+
 # Search everywhere: a crm.finding.Provider each, in the order of their groups.
 SEARCH_PROVIDERS = [
     "crm.finders.PAGES",

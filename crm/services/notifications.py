@@ -31,6 +31,7 @@ DEFAULTS: Mapping[str, Ways] = {
     NotificationKind.ACTIVITY_DUE: Ways(in_app=True, by_email=False),
     NotificationKind.DUPLICATE: Ways(in_app=True, by_email=False),
     NotificationKind.WORK: Ways(in_app=True, by_email=False),
+    NotificationKind.MAIL_FAILED: Ways(in_app=True, by_email=True),
     NotificationKind.MAIL_ACCOUNT: Ways(in_app=True, by_email=True),
     NotificationKind.TELEPHONY: Ways(in_app=True, by_email=True),
     NotificationKind.REPLY: Ways(in_app=True, by_email=False),

@@ -179,7 +179,7 @@ def test_generic_is_tried(as_ewa: Client, provider: ProviderServer, status: int,
         (200, {"status": "success", "timezone": "UTC+1"}, "Strefa czasowa konta: UTC+1."),
         (401, {"status": "error", "message": "Not authorized"}, "nie przyjmuje klucza API albo sekretu"),
         (429, {"status": "error"}, "chwilowo nie przyjmuje więcej zapytań"),
-        (200, {"status": "error", "message": "Brak środków"}, "Zadarma odmówiła: Brak środków"),
+        (200, {"status": "error", "message": "Brak środków"}, "Telefonia odmówiła: Brak środków"),
     ],
 )
 def test_zadarma_is_tried(as_ewa: Client, provider: ProviderServer, status: int, answer: Any, told: str) -> None:
