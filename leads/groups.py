@@ -29,6 +29,7 @@ from crm.numbers import parse_id
 from leads.cells import number_of
 from leads.choices import Choices
 from leads.columns import label_of
+from leads.contacts import CONTACTED
 from leads.grouping import Grouping, Label, UnknownGroup, iso_day, start_of_day
 from leads.models import LeadTagging
 from leads.passages import PASSAGES
@@ -300,7 +301,7 @@ ALL_GROUPINGS: tuple[Grouping, ...] = (
     Text("email", "email"),
 )
 # Groups that an address may name though no pivot is made of them.
-OTHER_GROUPINGS: tuple[Grouping, ...] = (PASSAGES,)
+OTHER_GROUPINGS: tuple[Grouping, ...] = (PASSAGES, CONTACTED)
 GROUPINGS: dict[str, Grouping] = {grouping.name: grouping for grouping in (*ALL_GROUPINGS, *OTHER_GROUPINGS)}
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from leads.sections import Tab
 
 TABS = (
+    ("reports:dashboard_show", _("Dashboard"), "layout-dashboard"),
     ("reports:lead_report", _("Report"), "table"),
     ("reports:funnel_show", _("Funnel"), "chart-funnel"),
 )

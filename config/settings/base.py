@@ -235,6 +235,9 @@ LEAD_TABS = ["communications.tabs.section_tabs"]
 # Whether a lead has a confirmed order (leads.orders.OrderLookup).
 LEAD_HAS_ORDER = "documents.orders_of_leads.has_order"
 
+# The condition for leads that somebody has been in touch with (leads.contacts).
+LEAD_CONTACTED = "communications.contacts.contacted"
+
 # --- Invoices ---------------------------------------------------------------------------------------------------------
 
 # Where the QR codes of invoices lead; the ministry has an address for tests too: https://qr-test.ksef.mf.gov.pl

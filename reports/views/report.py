@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from crm.downloads import file_name, stream_download
 from crm.htmx import asking_page
 from crm.models import User
+from crm.replica import read_beside
 from crm.requests import signed_in_user
 from leads.columns import columns_of
 from leads.listing import read_listing
@@ -85,7 +86,8 @@ def _shown(request: HttpRequest, user: User) -> tuple[Report, dict[str, Any]]:
     if is_table:
         columns = ".".join(column.name for column in columns_of(user, prepared.layout.cols))
         report = replace(prepared, layout=replace(prepared.layout, cols=columns))
-        listing = read_listing(user, request.GET, page=PAGE)
+        listing, source = read_beside(lambda alias: read_listing(user, request.GET, page=PAGE, alias=alias))
+        report = replace(report, as_of=source.as_of)
         order = listing.order_given
         context |= {"list": listing, "records_query": _records_query(report, order)}
         if listing.problem:

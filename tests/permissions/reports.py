@@ -14,6 +14,7 @@ URLS: list[Line] = [
     everyone("reports:lead_report"),
     everyone("reports:report_export", format="csv"),
     everyone("reports:report_export", format="xlsx"),
+    everyone("reports:dashboard_show"),
     everyone("reports:funnel_show"),
     everyone("reports:funnel_export", format="csv"),
     everyone("reports:funnel_export", format="xlsx"),

@@ -185,7 +185,7 @@ def test_nothing_but_known_names_comes_through(some: None, ewa: User, name: str)
     assert Lead.objects.count() == 5
 
 
-@pytest.mark.parametrize("name", ["at", "heat", "report", "cols", "sort"])
+@pytest.mark.parametrize("name", ["at", "heat", "report", "cols", "sort", "fold"])
 def test_what_is_not_known_elsewhere_changes_nothing(some: None, ewa: User, name: str) -> None:
     known = page(ewa, "rows=status&across=type", **HTMX)
     for value in INJECTIONS[:4]:
