@@ -1,8 +1,9 @@
 """Leads by the hundred thousand, written by COPY through every trigger, skewed as real funnels are.
 
-    python -m bench.generate 100000
+    python -m bench.generate 1000000
 
-The database is migrated and has no leads yet.
+The database is migrated and has no leads yet. Each core copies a part of the leads; indexes and foreign keys are made
+when all rows are there, since checking and sorting them once is several times faster than row by row.
 """
 
 import argparse
@@ -10,25 +11,32 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import django
+import psycopg
+
+from bench.loading import sort_once
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
 # Who the benchmark signs in as: a manager, who sees all leads.
 LOGIN, PASSWORD = "bench@lejek.test", "lejek-bench"
+# What the notifications of telephony are signed with.
+SECRET = "bench"
 TAGS_OF_A_LEAD = 3
 YEARS = 3
 LEAD_COLUMNS = (  # noqa: SIM905 - reads best as text
-    "external_id name product_id status_id type_id partner_id sales_person_id received_at closed_at expected_revenue "
-    "probability expected_close campaign_id medium_id source_id priority_id phone phone_e164 email description "
-    "company_name website street city region postal_code country first_name middle_name last_name position_id "
-    "lost_reason_id status_entered_at"
+    "id external_id name product_id status_id type_id partner_id sales_person_id received_at closed_at "
+    "expected_revenue probability expected_close campaign_id medium_id source_id priority_id phone phone_e164 email "
+    "description company_name website street city region postal_code country first_name middle_name last_name "
+    "position_id lost_reason_id status_entered_at"
 ).split()
 
 # Name, colour, closed, lost, won, and its share of all leads in percent: a funnel that has grown for years, 30 of 100
@@ -54,6 +62,9 @@ STATUSES = (
     *((f"Zamknięty {place}", "gray", True, False, False, 0.9) for place in range(1, 11)),
 )
 SELLERS, TYPES = 200, 12
+# What stands around the leads, by SQL alone; the tables that it fills.
+AROUND = Path(__file__).parent / "around.sql"
+SURROUNDINGS = ("communications_message", "communications_call", "leads_activity")
 
 
 def main() -> int:
@@ -74,40 +85,51 @@ def main() -> int:
 
 
 def generate(count: int) -> None:
-    """Write `count` leads with three tags each, and what they refer to; then let PostgreSQL look at it (ANALYZE)."""
-    from django.db import connection, transaction
+    """Write `count` leads with three tags each, what they refer to and what stands around them (e-mails, calls,
+    activities); then let PostgreSQL look at it (VACUUM ANALYZE).
+    """
+    from django.db import connections, transaction
 
-    random = Random(count)
+    url = os.environ["DATABASE_URL"]
     with transaction.atomic():
-        references = _reference_data(random, count)
-        with connection.cursor() as cursor:
-            columns = ", ".join(LEAD_COLUMNS)
-            with _without_indexes(cursor), cursor.copy(f"COPY leads_lead ({columns}) FROM STDIN") as copy:
-                for row in _leads(random, count, references):
-                    copy.write_row(row)
-            cursor.execute("SELECT id FROM leads_lead ORDER BY id")
-            ids = [pk for (pk,) in cursor.fetchall()]
-            with cursor.copy("COPY leads_leadtagging (lead_id, tag_id) FROM STDIN") as copy:
-                for lead in ids:
-                    for tag in _distinct(random, references["tag"], TAGS_OF_A_LEAD):
-                        copy.write_row((lead, tag))
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
+        references = _reference_data(Random(count), count)
+    connections.close_all()
+    parts = os.cpu_count() or 1
+    edges = [count * part // parts for part in range(parts + 1)]
+    tables = (
+        "leads_lead", "leads_leadtagging", "leads_leadstatuschange", "leads_leadevent", "leads_leadtaggingevent",
+        *SURROUNDINGS,
+    )  # fmt: skip
+    with sort_once(url, tables, step=_step):
+        with _step("copying"), ProcessPoolExecutor(parts) as pool:
+            list(pool.map(_copy, [url] * parts, edges[:-1], edges[1:], [count] * parts, [references] * parts))
+        with _step("e-mails, calls and activities"), psycopg.connect(url) as connection:
+            connection.execute("SELECT setval(pg_get_serial_sequence('leads_lead', 'id'), %s)", [count])
+            for statement in AROUND.read_text(encoding="utf-8").split(";\n"):
+                connection.execute(statement.replace("{leads}", str(count)))
+    with _step("VACUUM ANALYZE"), psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
 
 
 @contextmanager
-def _without_indexes(cursor: Any) -> Iterator[None]:
-    """Make the indexes of leads afterwards, all at once: for many rows that is several times faster."""
-    cursor.execute(
-        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'leads_lead' AND indexdef NOT LIKE '%UNIQUE%'"
-    )
-    indexes = cursor.fetchall()
-    for name, _definition in indexes:
-        cursor.execute(f'DROP INDEX "{name}"')
+def _step(name: str) -> Iterator[None]:
+    """Say how long a step took."""
+    started = time.perf_counter()
     yield
-    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    for _name, definition in indexes:
-        cursor.execute(definition)
+    print(f"{time.perf_counter() - started:7.1f} s  {name}", flush=True)
+
+
+def _copy(url: str, start: int, end: int, count: int, references: dict[str, Any]) -> None:
+    """Write the leads from `start` to before `end`, and their tags."""
+    random = Random(f"{count} {start}")
+    with psycopg.connect(url) as connection, connection.cursor() as cursor:
+        with cursor.copy(f"COPY leads_lead ({', '.join(LEAD_COLUMNS)}) FROM STDIN") as copy:
+            for row in _leads(random, start, end, count, references):
+                copy.write_row(row)
+        with cursor.copy("COPY leads_leadtagging (lead_id, tag_id) FROM STDIN") as copy:
+            for place in range(start, end):
+                for tag in _distinct(random, references["tag"], TAGS_OF_A_LEAD):
+                    copy.write_row((place + 1, tag))
 
 
 class Skewed:
@@ -178,6 +200,7 @@ def _reference_data(random: Random, count: int) -> dict[str, Any]:
             )
         )  # fmt: skip
     models.Partner.objects.bulk_create(partners, batch_size=5000)
+    _add_inboxes(models)
     products = models.Product.objects.bulk_create(
         [models.Product(code=c, name=n, unit=u, net_price=p, vat_rate=v) for c, n, u, p, v in words.PRODUCTS]
     )
@@ -211,7 +234,17 @@ def _reference_data(random: Random, count: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _leads(random: Random, count: int, references: dict[str, Any]) -> Iterator[list[Any]]:
+def _add_inboxes(models: Any) -> None:
+    """A shared e-mail account, a telephony and a type of activity: what e-mails, calls and activities belong to."""
+    from communications.models import MailAccount, TelephonyAccount, TelephonyHealth
+
+    address = "leady@lejek.test"
+    MailAccount.objects.create(name="Leady", from_address=address, login=address, imap_host="127.0.0.1", imap_port=1)
+    TelephonyHealth.objects.create(account=TelephonyAccount.objects.create(name="Bench", secret=SECRET))
+    models.ActivityType.objects.create(name="Telefon")
+
+
+def _leads(random: Random, start: int, end: int, count: int, references: dict[str, Any]) -> Iterator[list[Any]]:
     """Rows for COPY, the oldest first."""
     from leads.demo import people, words
 
@@ -224,7 +257,7 @@ def _leads(random: Random, count: int, references: dict[str, Any]) -> Iterator[l
     def one(kind: str) -> Any:
         return references[kind].pick(random)
 
-    for place in range(count):
+    for place in range(start, end):
         received = now - span * (1 - place / count) + timedelta(minutes=random.randint(0, 600))
         received = min(received, now)
         status, kind = one("status"), maybe(0.9, one("type"))
@@ -235,6 +268,7 @@ def _leads(random: Random, count: int, references: dict[str, Any]) -> Iterator[l
         someone, firm = people.person(random), people.company(random)
         phone = people.phone(random, city)
         row = {
+            "id": place + 1,
             "external_id": f"L{place}",
             "name": random.choice(words.ENQUIRIES).format(city=city[0]),
             "product_id": maybe(0.7, one("product")),

@@ -36,8 +36,15 @@ class MailAccountQuerySet(models.QuerySet["MailAccount"]):
         return self.filter(Q(owner=user.pk) | Q(owner__isnull=True), is_active=True)
 
     def sendable_by(self, user: User) -> "MailAccountQuerySet":
-        """The accounts that `user` may write from: the own ones first, then the shared ones."""
-        return self.concerning(user).exclude(smtp_host="").order_by(models.F("owner").asc(nulls_last=True), "pk")
+        """The accounts that `user` may write from, the one to begin with first: the own ones, the one „for leads”, then
+        the other shared ones.
+        """
+        own_first = models.F("owner").asc(nulls_last=True)
+        return self.concerning(user).exclude(smtp_host="").order_by(own_first, "-is_for_leads", "pk")
+
+    def fit_for_leads(self) -> "MailAccountQuerySet":
+        """The shared accounts that send: those that may be „for leads”."""
+        return self.shared().filter(is_active=True).exclude(smtp_host="")
 
     def shared(self) -> "MailAccountQuerySet":
         """Those „for leads”, which belong to nobody."""

@@ -161,8 +161,10 @@ EXPORTED = (
 )  # fmt: skip
 
 
-def prepare_export(listing: Listing) -> Export:
-    """The whole list as it is filtered and sorted, for leads.export.csv_pieces and xlsx_pieces."""
+def prepare_export(listing: Listing, *, alias: str) -> Export:
+    """The whole list as it is filtered and sorted, for leads.export.csv_pieces and xlsx_pieces; `alias` names the
+    database that it is read from.
+    """
     kind = listing.kind
     names = {f.attname for f in kind.model._meta.concrete_fields} | {"type__name"}
     columns = [Column(name, look, name, own_label=_label(kind, name)) for name, look in EXPORTED if name in names]
@@ -174,7 +176,9 @@ def prepare_export(listing: Listing) -> Export:
         readers=[_reader(kind, column) for column in columns],
         title=str(kind.title),
         decimal_comma=get_language() == "pl",
-        found=listing.found.order_by(f"{direction}{sort}", f"{direction}pk").values("pk", *(c.value for c in columns)),
+        found=listing.found.using(alias)
+        .order_by(f"{direction}{sort}", f"{direction}pk")
+        .values("pk", *(column.value for column in columns)),
     )
 
 

@@ -20,7 +20,8 @@ from crm.numbers import parse_id
 from crm.text import check_text
 from leads.attention import Need, needing
 from leads.choices import Choices, load_choices
-from leads.groups import Group, Rows, UnknownGroup, read_group, start_of_day
+from leads.grouping import UnknownGroup, start_of_day
+from leads.groups import Group, read_group
 from leads.models import Lead, LeadTagging
 from leads.periods import Period, days_of
 from leads.querysets import LeadQuerySet
@@ -235,6 +236,16 @@ class LeadFilter(django_filters.FilterSet):
         return "q" in self.data
 
     @property
+    def ends_in_the_past(self) -> bool:
+        """Whether only leads of an interval are asked for that is over: the newest ones are not among them."""
+        if not self.is_valid():
+            return False
+        until, period = self.form.cleaned_data.get("received_to"), self.form.cleaned_data.get("received_in")
+        if period:
+            until = days_of(Period(period), timezone.localdate())[1]
+        return until is not None and until < timezone.localdate() - timedelta(days=30)
+
+    @property
     def is_default(self) -> bool:
         """Whether nothing was asked for: the open leads."""
         return not self.asked()
@@ -298,8 +309,8 @@ def find_group(given: str, choices_of: Callable[[], Choices] | None = None) -> G
         check_text(given)
     except (UnknownGroup, ValidationError):
         return None
-    if choices_of and isinstance(group.grouping, Rows) and group.value is not None:
-        return group if group.value in choices_of()[group.grouping.choices_kind] else None
+    if choices_of and group.value is not None and not group.grouping.is_known(group.value, choices_of()):
+        return None
     return group
 
 

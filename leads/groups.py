@@ -11,8 +11,6 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
@@ -31,50 +29,14 @@ from crm.numbers import parse_id
 from leads.cells import number_of
 from leads.choices import Choices
 from leads.columns import label_of
+from leads.contacts import CONTACTED
+from leads.grouping import Grouping, Label, UnknownGroup, iso_day, start_of_day
 from leads.models import LeadTagging
+from leads.passages import PASSAGES
 from leads.periods import shift, start_of
 
-Label = str | Promise
 OPEN, CLOSED = "open", "closed"
 FILLED = "filled"
-
-
-class UnknownGroup(Exception):
-    """Leads are not grouped by that, or there can be no such group."""
-
-
-@dataclass(frozen=True, slots=True)
-class Grouping:
-    """Groups by the value at `path`, from the lead. `label_given` stands for the name of that field."""
-
-    name: str
-    path: str
-    label_given: Label = ""
-
-    @property
-    def label(self) -> str:
-        """What the groups are by."""
-        return str(self.label_given or label_of(self.path))
-
-    def read(self, text: str) -> Any:
-        """The value that an address names. Raises UnknownGroup."""
-        raise NotImplementedError
-
-    def write(self, value: Any) -> str:
-        """The value as it stands in an address."""
-        return str(value)
-
-    def condition(self, value: Any) -> Q:
-        """The condition for leads with this value."""
-        return Q(**{self.path: value})
-
-    def empty(self) -> Q:
-        """The condition for leads with no value."""
-        return Q(**{f"{self.path}__isnull": True})
-
-    def show(self, value: Any, choices: Choices) -> str:
-        """The name of the group with this value."""
-        return str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +54,9 @@ class Rows(Grouping):
         if pk is None:
             raise UnknownGroup
         return pk
+
+    def is_known(self, value: int, choices: Choices) -> bool:
+        return value in choices[self.choices_kind]
 
     def show(self, value: int, choices: Choices) -> str:
         choice = choices[self.choices_kind].get(value)
@@ -212,7 +177,7 @@ class Days(Timed):
     """A date, week (ISO 8601), month, quarter or year; its value is its first day."""
 
     def read(self, text: str) -> date:
-        day = _iso_day(text)
+        day = iso_day(text)
         if start_of(self.unit, day) != day:
             raise UnknownGroup
         return day
@@ -234,7 +199,7 @@ class Clock(Timed):
     def read(self, text: str) -> datetime:
         day, mark, clock = text.partition("T")
         try:
-            found = datetime.combine(_iso_day(day), time.fromisoformat(clock))
+            found = datetime.combine(iso_day(day), time.fromisoformat(clock))
         except ValueError as error:
             raise UnknownGroup from error
         if not mark or found.tzinfo or self.write(found) != text:
@@ -335,7 +300,9 @@ ALL_GROUPINGS: tuple[Grouping, ...] = (
     Text("phone", "phone"),
     Text("email", "email"),
 )
-GROUPINGS: dict[str, Grouping] = {grouping.name: grouping for grouping in ALL_GROUPINGS}
+# Groups that an address may name though no pivot is made of them.
+OTHER_GROUPINGS: tuple[Grouping, ...] = (PASSAGES, CONTACTED)
+GROUPINGS: dict[str, Grouping] = {grouping.name: grouping for grouping in (*ALL_GROUPINGS, *OTHER_GROUPINGS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,18 +331,3 @@ def read_group(given: str) -> Group:
     if grouping is None or not mark:
         raise UnknownGroup
     return Group(grouping, grouping.read(text) if text else None)
-
-
-def start_of_day(day: date) -> datetime:
-    """The moment at which a day begins here."""
-    return timezone.make_aware(datetime.combine(day, time.min))
-
-
-def _iso_day(text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise UnknownGroup from error
-    if day.isoformat() != text or not 1900 <= day.year <= 2200:
-        raise UnknownGroup
-    return day

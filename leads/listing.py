@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import OuterRef
 from django.http import QueryDict
 from django.urls import reverse
@@ -110,8 +111,10 @@ def prepare_listing(user: User, data: QueryDict, *, page: FilteredPage = LIST) -
     return Listing(leads, order, columns, problem=problem, page=page)
 
 
-def read_listing(user: User, data: QueryDict, *, page: FilteredPage = LIST) -> Listing:
-    """The part of the list that the parameters `data` of an address ask for, as `user` may see it; shown on `page`."""
+def read_listing(user: User, data: QueryDict, *, page: FilteredPage = LIST, alias: str = DEFAULT_DB_ALIAS) -> Listing:
+    """The part of the list that the parameters `data` of an address ask for, as `user` may see it; shown on `page` and
+    read from the database `alias`.
+    """
     listing = prepare_listing(user, data, page=page)
     if listing.problem:
         return listing
@@ -120,20 +123,21 @@ def read_listing(user: User, data: QueryDict, *, page: FilteredPage = LIST) -> L
         cursor = read_cursor(order, after=data.get("after", ""), before=data.get("before", ""))
     except BadCursor:
         return replace(listing, problem=_("This place in the list is not valid."))
-    rows, most = leads.qs, COUNTED
+    rows, most = leads.qs.using(alias), COUNTED
     if leads.is_searching:
         most = COUNTED_IN_SEARCH
-        rows, count = _found(rows, most, is_start=cursor is None and order == DEFAULT_ORDER)
+        rows, count = found_leads(rows, most, is_start=cursor is None and order == DEFAULT_ORDER)
     else:
         count = rows.count_up_to(most)
     if not count:
-        return replace(listing, has_leads=Lead.objects.visible_to(user).exists())
+        return replace(listing, has_leads=Lead.objects.using(alias).visible_to(user).exists())
     part = load_page(
         rows,
         order=order,
         cursor=cursor,
         count=count if count <= most else SORTED_WHOLE + 1,
         closed={OPEN: False, CLOSED: True}.get(leads.shown_state),
+        far=leads.ends_in_the_past,
         values=(*ALWAYS, *values_of(columns)),
         named={"tag_ids": TAG_IDS, **counts_of(columns)},
     )
@@ -153,12 +157,13 @@ def read_listing(user: User, data: QueryDict, *, page: FilteredPage = LIST) -> L
     )
 
 
-def _found(leads: LeadQuerySet, most: int, *, is_start: bool) -> tuple[LeadQuerySet, int]:
+def found_leads(leads: LeadQuerySet, most: int, *, is_start: bool = False) -> tuple[LeadQuerySet, int]:
     """The leads of a search, named by their IDs where these are known, and how many there are, up to `most` + 1.
 
     Counting has to find them, newest first: the page need not search again. `is_start`: it begins with the newest.
     """
     found = list(leads.order_by("-pk").values_list("pk", flat=True)[: most + 1])
+    every = leads.model._default_manager.using(leads.db)
     if is_start:
-        return leads.model._default_manager.filter(pk__in=found[: PAGE_SIZE + 1]), len(found)
-    return (leads.model._default_manager.filter(pk__in=found) if len(found) <= most else leads), len(found)
+        return every.filter(pk__in=found[: PAGE_SIZE + 1]), len(found)
+    return (every.filter(pk__in=found) if len(found) <= most else leads), len(found)

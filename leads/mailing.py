@@ -41,11 +41,14 @@ class MailSource(Protocol):
 
     def draft(self, *, pk: int, user: User) -> MailDraft | None:
         """What to begin with; None when `user` may not see the row, or not send it. Its files are read again when the
-        user sends: they cannot be changed in the dialog.
+        user sends: in the dialog they can be left out, not changed.
         """
 
     def sent(self, *, pk: int, user: User, mail: int) -> None:
-        """The user has sent it, as the e-mail `mail`; called in the transaction that queues it. Raises RuleError."""
+        """The user has sent it with all its files, as the e-mail `mail`; called in the transaction that queues it.
+
+        Raises RuleError.
+        """
 
 
 class MailSender(Protocol):

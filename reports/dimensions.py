@@ -12,7 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from leads.columns import label_of
-from leads.groups import ALL_GROUPINGS, Clock, Cycle, Days, Filled, Grouping, Number, Rows, State, Tags, Text, Timed
+from leads.grouping import Grouping
+from leads.groups import ALL_GROUPINGS, Clock, Cycle, Days, Filled, Number, Rows, State, Tags, Text, Timed
 
 # What dimensions and measures join to `lead`.
 JOINS: Mapping[str, str] = MappingProxyType(

@@ -17,6 +17,7 @@ from reports.measures import MEASURES, Measure
 
 MOST_ROWS, MOST_ACROSS = 3, 2
 BY_LABEL = "label"
+MOST_FOLDED = 60
 PIVOT, TABLE = "pivot", "table"
 SHOWN: Mapping[str, str | Promise] = MappingProxyType(
     {
@@ -34,8 +35,10 @@ CHARTS: Mapping[str, str | Promise] = MappingProxyType(
         "line": gettext_lazy("Lines"),
     }
 )
-# The parameters of a report beside the filter; `cols` are the columns of the mode „Tabela”.
-LAYOUT = ("rows", "across", "measures", "order", "at", "show", "heat", "chart", "of", "mode", "report", "cols")
+# The parameters of a report beside the filter; `cols` are the columns of the mode „Tabela”, `fold` what is folded.
+LAYOUT = (
+    "rows", "across", "measures", "order", "at", "show", "heat", "chart", "of", "mode", "report", "cols", "fold",
+)  # fmt: skip
 # A report that names nothing to show.
 USUAL_ROWS, USUAL_MEASURES = "received_week", "count"
 
@@ -73,6 +76,7 @@ class Layout:
     mode: str = PIVOT
     report: str = ""
     cols: str = ""
+    folded: tuple[str, ...] = ()
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:
@@ -99,6 +103,7 @@ class Layout:
             ("mode", "" if self.mode == PIVOT else self.mode),
             ("report", self.report),
             ("cols", self.cols),
+            *(("fold", key) for key in self.folded),
         ]
         return [pair for pair in pairs if pair[1]]
 
@@ -137,6 +142,7 @@ def read_layout(data: QueryDict) -> Layout:
         mode=_one_of(data.get("mode", "") or PIVOT, (PIVOT, TABLE)),
         report=data.get("report", "")[:40],
         cols=data.get("cols", "")[:1000],
+        folded=_read_folded(data.getlist("fold")),
     )
     return replace(layout, order=_read_order(data, layout), of=layout.of if layout.charted.name == layout.of else "")
 
@@ -155,6 +161,11 @@ def _one_of(given: str, known: "Mapping[str, object] | Sequence[str]") -> str:
     if given not in known:
         raise BadLayout(_("The address of the report has a wrong value: “%(value)s”.") % {"value": given[:40]})
     return given
+
+
+def _read_folded(given: Sequence[str]) -> tuple[str, ...]:
+    """The groups that are folded, as the page names them (static/js/report.js); what is none of its has no effect."""
+    return tuple(key for key in dict.fromkeys(given) if key.isprintable() and 0 < len(key) <= 300)[:MOST_FOLDED]
 
 
 def _read_order(data: QueryDict, layout: Layout) -> Order:

@@ -88,6 +88,11 @@ class AccountForm(RecordForm):
         self.names = [name for name in self.names if name not in NOT_COMPARED]
         self._offer_ways_in(instance)
         self._offer_folders(instance)
+        self.fields["signature"].help_text = (
+            _("For e-mails from this account; empty: the signature of your profile.")
+            if owner
+            else _("Stands below the signature of the person who writes: the data of the company, for example.")
+        )
         for name in ("name", "login", "imap_host", "imap_port", "smtp_port"):
             self.fields[name].required = False
         for name in ("imap_port", "smtp_port"):

@@ -1,6 +1,6 @@
 """The form of „Napisz e-mail”."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -8,7 +8,6 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
-from django.utils.html import linebreaks
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -17,9 +16,11 @@ from communications.html.text import html_to_text
 from communications.mail_writing import LONGEST_SUBJECT, enclose, parse_recipients, quote_as_text
 from communications.models import EmailTemplate, MailAccount
 from communications.services.send_mail import Letter
+from communications.signatures import sign_html, sign_text, signature_of
 from crm.errors import RuleError
 from crm.forms.fields import PlainText, RichText, searchable
 from crm.text import sanitise
+from leads.mailing import MailFile
 from leads.models import LeadFile
 
 LONGEST_BODY = 100_000
@@ -64,6 +65,9 @@ class ComposeForm(forms.Form):
     as_plain = forms.BooleanField(label=_("Send as plain text, without formatting"), required=False)
     with_signature = forms.BooleanField(label=_("Signature"), required=False)
     with_quote = forms.BooleanField(label=_("Quote the original"), required=False)
+    draft_files = forms.MultipleChoiceField(
+        label=_("Attached documents"), required=False, widget=forms.CheckboxSelectMultiple
+    )
     lead_files = forms.ModelMultipleChoiceField(
         queryset=LeadFile.objects.none(),
         label=_("Files of the lead"),
@@ -87,6 +91,7 @@ class ComposeForm(forms.Form):
         given["template"].queryset = composition.templates
         given["template"].widget.attrs.update(searchable(placeholder=_("Choose a template")))
         given["lead_files"].queryset = composition.lead_files
+        given["draft_files"].choices = [(str(place), file.name) for place, file in enumerate(self._drafted)]
         for name in ("to", "cc"):
             given[name].widget.attrs.update({"list": "mail-addresses", "autocomplete": "off"})
         given["subject"].widget.attrs |= {"autocomplete": "off", "autofocus": bool(composition.to)}
@@ -99,6 +104,7 @@ class ComposeForm(forms.Form):
             "body": composition.body,
             "with_signature": True,
             "with_quote": True,
+            "draft_files": [place for place, _name in given["draft_files"].choices],
         }
 
     def letter(self) -> Letter:
@@ -108,10 +114,8 @@ class ComposeForm(forms.Form):
         text = html_to_text(html, with_links=True).strip()
         if not text:
             return self._letter("", "")  # the service says what is missing
-        signature = typed["account"].signature.strip() if typed["with_signature"] else ""
-        if signature:
-            html += f"<p>--<br>{linebreaks(signature, autoescape=True)[3:]}"
-            text += f"\n\n-- \n{signature}"
+        signature = signature_of(composition.user, typed["account"]) if typed["with_signature"] else ""
+        html, text = sign_html(html, signature), sign_text(text, signature)
         if typed["with_quote"] and composition.answers:
             html += composition.quoted
             text += f"\n\n{quote_as_text(composition.answers)}"
@@ -123,9 +127,15 @@ class ComposeForm(forms.Form):
         self.add_error(field if field in self.fields else None, str(refusal))
 
     @property
+    def is_complete(self) -> bool:
+        """Whether everything that the draft encloses is still enclosed."""
+        return len(self.cleaned_data["draft_files"]) == len(self._drafted)
+
+    @property
     def signatures(self) -> list[tuple[int, str]]:
-        """What each account signs with, by its ID."""
-        return [(account.pk, account.signature.strip()) for account in self.composition.accounts]
+        """How the user signs from each account, by its ID."""
+        composition = self.composition
+        return [(account.pk, signature_of(composition.user, account)) for account in composition.accounts]
 
     def _letter(self, text: str, html: str) -> Letter:
         typed, composition = self.cleaned_data, self.composition
@@ -142,17 +152,23 @@ class ComposeForm(forms.Form):
 
     def _contents(self) -> Iterator[tuple[str, bytes]]:
         """Attachments one by one, each read when the ones before were small enough."""
-        if self.composition.draft:
-            yield from ((file.name, file.content) for file in self.composition.draft.files)
-        for file in self.cleaned_data["lead_files"]:
+        for place in self.cleaned_data["draft_files"]:
+            file = self._drafted[int(place)]
+            yield file.name, file.content
+        for kept in self.cleaned_data["lead_files"]:
             try:
-                with file.file.open("rb") as stored:
-                    yield file.name, stored.read()
+                with kept.file.open("rb") as stored:
+                    yield kept.name, stored.read()
             except FileNotFoundError as error:
-                message = _("“%(name)s” is no longer in the storage.") % {"name": file.name}
+                message = _("“%(name)s” is no longer in the storage.") % {"name": kept.name}
                 raise RuleError(message, field="files") from error
         for upload in self.files.getlist("uploads"):
             yield upload.name or "", upload.read()
+
+    @property
+    def _drafted(self) -> Sequence[MailFile]:
+        draft = self.composition.draft
+        return draft.files if draft else ()
 
     def _first_account(self) -> Any:
         """The account that the original came to, when one may send from it; else the first one."""

@@ -17,6 +17,8 @@ PROPERTIES = {
 HARMLESS_FUNCTIONS = re.compile(r"\b(?:rgba?|hsla?)\([\d\s.,%/]*\)", re.I)
 SUSPECT = re.compile(r"[\\(){}<>@&;]|/\*|\bexpression\b|javascript|behavio|-moz-binding", re.I)
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
+# Heights of the window: the frame is as high as its text, which would grow with it for ever.
+OF_WINDOW = re.compile(r"\d\s*[sld]?v(?:h|b|min|max)\b", re.I)
 # Margins that pull a part over another, and boxes that only scrolling would show.
 NEGATIVE = re.compile(r"(^|\s)-\s*[\d.]")
 LONGEST = 4000
@@ -34,6 +36,6 @@ def safe_style(style: str) -> str:
 
 
 def _is_harmless(name: str, value: str) -> bool:
-    if SUSPECT.search(HARMLESS_FUNCTIONS.sub("", value)):
+    if SUSPECT.search(HARMLESS_FUNCTIONS.sub("", value)) or OF_WINDOW.search(value):
         return False
     return not (name.startswith(("margin", "text-indent", "letter-spacing", "word-spacing")) and NEGATIVE.search(value))

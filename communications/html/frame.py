@@ -11,9 +11,10 @@ from django.http import HttpResponse
 from communications.html.safe import content_ids, shown_message
 from communications.models import Attachment
 
-# Without `allow-scripts` nothing runs, without `allow-same-origin` nothing of ours can be asked for. Links open pages
-# that are not sandboxed any more: they are other people's.
-SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
+# Without `allow-scripts` nothing runs, whatever the message is. `allow-same-origin` is for the page around the frame,
+# which measures how high the text is (static/js/mail-frame.js): without a script nothing inside can make use of it.
+# Links open pages that are not sandboxed any more: they are other people's.
+SANDBOX = "allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:{remote}; form-action 'none'; base-uri 'none'; "
     f"frame-ancestors 'self'; sandbox {SANDBOX}"

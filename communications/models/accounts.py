@@ -62,6 +62,8 @@ class MailAccount(Versioned):
         User, verbose_name=_("owner"), null=True, blank=True, on_delete=models.PROTECT, related_name="mail_accounts"
     )
     is_active = models.BooleanField(_("active"), default=True)
+    # The parameter „Konto e-mail dla leadów”: the shared account that people without an own one write from first.
+    is_for_leads = models.BooleanField(_("e-mail account for leads"), default=False)
 
     from_address = models.EmailField(_("e-mail address"))
     from_name = models.CharField(_("name of the sender"), max_length=150, blank=True)
@@ -97,6 +99,10 @@ class MailAccount(Versioned):
             models.CheckConstraint(
                 condition=Q(history_from__isnull=True) | Q(history_from__lte=models.F("start_date")),
                 name="mailaccount_history_before_start",
+            ),
+            models.UniqueConstraint("is_for_leads", name="mailaccount_one_for_leads", condition=Q(is_for_leads=True)),
+            models.CheckConstraint(
+                condition=Q(is_for_leads=False) | Q(owner__isnull=True), name="mailaccount_for_leads_is_shared"
             ),
         ]
         triggers: ClassVar[list[pgtrigger.Trigger]] = [*Versioned.Meta.triggers]

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from communications.querysets_calls import CallQuerySet
 from communications.telephony import events
+from communications.telephony.problems import explain
 from crm.models import User
 from leads.models import Lead
 
@@ -167,7 +168,8 @@ class CallRecording(models.Model):
     file = models.FileField(_("file"), upload_to=recording_place, max_length=200, blank=True)
     size = models.PositiveBigIntegerField(_("size"), default=0)
     content_type = models.CharField(_("content type"), max_length=50, blank=True)
-    error = models.CharField(_("error"), max_length=300, blank=True)
+    problem = models.CharField(_("last error"), max_length=12, blank=True)  # CallProblem
+    details = models.CharField(_("what it is about"), max_length=300, blank=True)
     tries = models.PositiveSmallIntegerField(_("attempts"), default=0)
     # When a worker may take it: a claim puts it into the future, so that a killed worker's one is taken again.
     next_at = models.DateTimeField(null=True)
@@ -181,3 +183,8 @@ class CallRecording(models.Model):
 
     def __str__(self) -> str:
         return f"{self.call_id}: {self.state}"
+
+    @property
+    def error(self) -> str:
+        """Why it could not be fetched, in the language of now; "" when nothing went wrong."""
+        return explain(self.problem, self.details)

@@ -151,6 +151,13 @@ class Message(models.Model):
                 name="message_to_process",
                 condition=Q(direction="in", is_old=False, lead__isnull=True, ignored_at__isnull=True),
             ),
+            # Few among many: without it, their list would read all that people wrote in between.
+            models.Index(
+                F("sent_at").desc(),
+                F("id").desc(),
+                name="message_of_machines",
+                condition=Q(direction="in") & ~Q(kind=""),
+            ),
             models.Index("lead", "sent_at", name="message_by_lead", condition=Q(lead__isnull=False)),
             models.Index("partner", "sent_at", name="message_by_partner", condition=Q(partner__isnull=False)),
             models.Index("lead", name="message_unopened_reply", condition=Q(is_reply=True, opened_at__isnull=True)),

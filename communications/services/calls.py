@@ -7,16 +7,17 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError
 
 from communications.matching import find_matches
 from communications.models import Call, CallRecording, TelephonyAccount, TelephonyEvent
 from communications.services.inbox import AlreadyProcessed, attach_item
 from communications.telephony.events import CallEvent, CallFacts, Direction, Result, Step, Unreadable, fold
-from communications.telephony.provider import CallFailed
+from communications.telephony.memory import keep, recall
+from communications.telephony.problems import CallFailed
 from crm.current import system_settings
 from crm.errors import RuleError
 from crm.live.publish import publish_call
@@ -146,10 +147,11 @@ def _want_recording(account: TelephonyAccount, call: Call, facts: CallFacts, eve
 
 
 def fetch_later(*, call_id: int, delay: timedelta = timedelta()) -> None:
-    """Let a worker fetch the recording of a call, after `delay`."""
+    """Let a worker fetch the recording of a call, after `delay`; when the queue can't be reached, beat finds it."""
     from communications.tasks import fetch_recording
 
-    fetch_recording.apply_async(args=(call_id,), countdown=delay.total_seconds())
+    with suppress(OperationalError, OSError):
+        fetch_recording.apply_async(args=(call_id,), countdown=delay.total_seconds())
 
 
 # --- „Utwórz” --------------------------------------------------------------------------------------------------------
@@ -213,7 +215,7 @@ def start_call(*, lead: Lead, by: User) -> None:
         raise RuleError(_("Your phone extension is not set, or no telephony makes calls. Ask a manager."))
     if not lead.phone_e164:
         raise RuleError(_("This lead has no valid phone number."), field="phone")
-    cache.set(_asked_key(account.pk, by.pk, lead.phone_e164), lead.pk, ASKED_FOR.total_seconds())
+    keep(_asked_key(account.pk, by.pk, lead.phone_e164), lead.pk, seconds=ASKED_FOR.total_seconds())
     try:
         account.provider.call_back(account.credentials, extension=by.phone_extension, number=lead.phone_e164)
     except CallFailed as failure:
@@ -224,7 +226,7 @@ def _link_asked_for(call: Call) -> None:
     """Link an outgoing call to the lead from whose card it was asked for."""
     if call.is_incoming or call.employee is None or not call.number_e164 or not call.needs_processing:
         return
-    lead = Lead.objects.filter(pk=cache.get(_asked_key(call.account_id, call.employee.pk, call.number_e164))).first()
+    lead = Lead.objects.filter(pk=recall(_asked_key(call.account_id, call.employee.pk, call.number_e164))).first()
     if lead is not None:
         attach_item(item=call, lead=lead, by=call.employee)
 

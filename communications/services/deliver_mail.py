@@ -16,6 +16,7 @@ from communications.imap.problems import MailProblem
 from communications.locks import Job, only_one
 from communications.models import AccountSecrets, MailAccount, OutgoingMail, Problem, Security, SignIn
 from communications.oauth import access_token
+from communications.services.mail_news import tell_of_failure
 from communications.services.send_mail import tell_pages
 from communications.smtp import PASSING, NotSent, PerhapsSent, SmtpServer, hand_over
 
@@ -115,4 +116,7 @@ def _record(
         )
         if changed:
             tell_pages(mail=mail, by=None)
+        if changed and state in (State.FAILED, State.UNKNOWN):
+            mail.refresh_from_db()
+            tell_of_failure(mail=mail)
     return changed

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from communications.mail_writing import enclose, parse_recipients
 from communications.models import MailAccount, OutgoingMail
 from communications.services.send_mail import Letter, queue_mail
+from communications.signatures import sign_text, signature_of
 from crm.errors import RuleError
 from crm.models import User
 from leads.mailing import MailFile
@@ -40,7 +41,7 @@ class Sender:
             to=parse_recipients(to, field="to"),
             cc=parse_recipients(cc, field="cc"),
             subject=subject,
-            text=_signed(body, account),
+            text=sign_text(body, signature_of(by, account)),
             files=enclose((file.name, file.content) for file in files),
             lead=lead,
         )
@@ -50,10 +51,6 @@ class Sender:
     def states(self, ids: Collection[int]) -> dict[int, str]:
         """Where these e-mails stand, by ID."""
         return dict(OutgoingMail.objects.filter(pk__in=ids).values_list("pk", "state"))
-
-
-def _signed(text: str, account: MailAccount) -> str:
-    return f"{text.rstrip()}\n\n-- \n{account.signature.strip()}" if account.signature.strip() else text
 
 
 SENDER = Sender()

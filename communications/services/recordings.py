@@ -8,11 +8,11 @@ from django.core.files.base import File
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from communications.models import CallRecording
 from communications.telephony import outside
-from communications.telephony.provider import CallFailed, Download
+from communications.telephony.problems import CallFailed, CallProblem
+from communications.telephony.provider import Download
 from crm.live.publish import publish_call
 from leads.files import detect_kind
 from leads.models import LeadFile
@@ -70,20 +70,21 @@ def waiting_recordings() -> list[int]:
 def fetch_again(*, recording: CallRecording) -> bool:
     """Let a recording that could not be fetched be tried anew; False when it is not one."""
     failed = CallRecording.objects.filter(pk=recording.pk, state=CallRecording.State.FAILED)
-    return bool(failed.update(state=CallRecording.State.WAITING, tries=0, error="", next_at=timezone.now()))
+    anew = {"state": CallRecording.State.WAITING, "tries": 0, "problem": "", "details": "", "next_at": timezone.now()}
+    return bool(failed.update(**anew))
 
 
 def _read(download: Download, file: IO[bytes]) -> int:
     size = 0
     with outside.connect("GET", download.url, headers=download.headers) as response:
         if response.status_code in (404, 410):
-            raise CallFailed(_("The recording is not there (yet)."))
+            raise CallFailed(CallProblem.NOT_THERE)
         if not response.is_success:
-            raise CallFailed(_("The telephony refused: %(reason)s") % {"reason": f"HTTP {response.status_code}"})
+            raise CallFailed(CallProblem.REFUSED, f"HTTP {response.status_code}")
         for piece in response.iter_raw():
             size += len(piece)
             if size > LARGEST:
-                raise NoRecording(_("The recording is larger than %(limit)s MB.") % {"limit": LARGEST // 2**20})
+                raise NoRecording(CallProblem.TOO_LARGE, LARGEST // 2**20)
             file.write(piece)
     return size
 
@@ -92,22 +93,23 @@ def _keep(recording: CallRecording, file: IO[bytes], size: int) -> None:
     file.seek(0)
     found = detect_kind(file, name="")
     if size == 0 or found.kind != LeadFile.Kind.AUDIO:
-        raise NoRecording(_("What the telephony sent is no sound."))
+        raise NoRecording(CallProblem.NO_SOUND)
     file.seek(0)
     recording.file.save("", File(file), save=False)
     recording.size = size
     recording.content_type = found.content_type if found.content_type in PLAYED else UNKNOWN
-    recording.state, recording.error, recording.next_at = CallRecording.State.STORED, "", None
+    recording.state, recording.next_at = CallRecording.State.STORED, None
+    recording.problem = recording.details = ""
     with transaction.atomic():
-        recording.save(update_fields=["file", "size", "content_type", "state", "error", "next_at"])
+        recording.save(update_fields=["file", "size", "content_type", "state", "problem", "details", "next_at"])
         publish_call(call_id=recording.call_id, people=recording.call.people, rings=False)
 
 
 def _put_off(recording: CallRecording, failure: CallFailed) -> None:
     is_over = recording.tries >= TRIES or isinstance(failure, NoRecording | outside.NotAllowed)
     recording.state = CallRecording.State.FAILED if is_over else CallRecording.State.WAITING
-    recording.error = str(failure)[:300]
+    recording.problem, recording.details = failure.problem, failure.what[:300]
     recording.next_at = None if is_over else timezone.now() + FIRST_PAUSE * 2 ** (recording.tries - 1)
     with transaction.atomic():
-        recording.save(update_fields=["state", "error", "next_at"])
+        recording.save(update_fields=["state", "problem", "details", "next_at"])
         publish_call(call_id=recording.call_id, people=recording.call.people, rings=False)

@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from communications.models import TelephonyAccount, TelephonyHealth
 from communications.telephony import outside
-from communications.telephony.provider import CallFailed
+from communications.telephony.memory import remember_first
+from communications.telephony.problems import CallFailed
 from crm.models import NotificationKind, User
 from crm.people import users_with
 from crm.services.notifications import notify
@@ -60,7 +60,7 @@ def check_account(*, account: TelephonyAccount) -> str:
 
 def note_refusal(*, kind: str, reason: str) -> None:
     """Let the accounts of a kind tell that a notification was refused, and why."""
-    if not cache.add(f"telephony-refusal:{kind}", 1, NOTED_EVERY):
+    if not remember_first(f"telephony-refusal:{kind}", seconds=NOTED_EVERY):
         return
     now = timezone.now()
     TelephonyHealth.objects.filter(account__kind=kind, account__is_active=True).update(
@@ -80,13 +80,18 @@ def tell_of_refusals() -> None:
             # Two that look at the same moment: one of them tells.
             if TelephonyHealth.objects.filter(account=account, told_at=None).update(told_at=timezone.now()):
                 for user in users_with("communications.manage_telephony"):
-                    notify(
-                        user=user,
-                        kind=NotificationKind.TELEPHONY,
-                        what=account.name,
-                        details=account.health.refusal,
-                        url=reverse("communications:telephony_list"),
-                    )
+                    _tell(user, account)
+
+
+def _tell(user: User, account: TelephonyAccount) -> None:
+    with translation.override(user.language):
+        notify(
+            user=user,
+            kind=NotificationKind.TELEPHONY,
+            what=account.name,
+            details=account.health.refusal_text,
+            url=reverse("communications:telephony_list"),
+        )
 
 
 def note_success(*, account: TelephonyAccount) -> None:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from communications.telephony import outside
 from communications.telephony.events import (
@@ -24,7 +25,8 @@ from communications.telephony.events import (
     clean_number,
     storable,
 )
-from communications.telephony.provider import CallFailed, Credentials, Delivery, Download, Refused
+from communications.telephony.problems import CallFailed, CallProblem
+from communications.telephony.provider import Credentials, Delivery, Download, Refused
 
 TIMESTAMP = "x-lejek-timestamp"
 SIGNATURE = "x-lejek-signature"
@@ -54,9 +56,10 @@ class Generic:
     def check_fresh(self, delivery: Delivery, credentials: Credentials) -> str:
         sent = delivery.headers.get(TIMESTAMP, "")
         if not re.fullmatch(r"\d{1,12}", sent):
-            raise Refused("X-Lejek-Timestamp must be the Unix time in seconds.", status=401)
+            raise Refused(gettext_noop("X-Lejek-Timestamp must be the Unix time in seconds."), status=401)
         if abs(datetime.fromtimestamp(int(sent), UTC) - delivery.now) > TOLERANCE:
-            raise Refused("X-Lejek-Timestamp is more than 5 minutes away from the present time.", status=401)
+            late = gettext_noop("X-Lejek-Timestamp is more than 5 minutes away from the present time.")
+            raise Refused(late, status=401)
         return delivery.headers[SIGNATURE]
 
     def payload(self, delivery: Delivery) -> dict[str, Any]:
@@ -127,9 +130,9 @@ def _post(credentials: Credentials, request: dict[str, str]) -> None:
     }
     response = outside.ask("POST", credentials.callback_url, content=body, headers=headers)
     if response.status_code in (401, 403):
-        raise CallFailed(_("The telephony does not accept our signature: the secret is another one there."))
+        raise CallFailed(CallProblem.SIGNATURE)
     if not response.is_success:
-        raise CallFailed(_("The telephony refused: %(reason)s") % {"reason": _reason(response)})
+        raise CallFailed(CallProblem.REFUSED, _reason(response))
 
 
 def _reason(response: httpx.Response) -> str:

@@ -10,10 +10,9 @@ from urllib.parse import urlsplit
 
 import httpx
 from django.conf import settings
-from django.utils.translation import gettext_lazy as _
 
 from communications.hosts import InternalHost, addresses_of, is_trusted
-from communications.telephony.provider import CallFailed
+from communications.telephony.problems import CallFailed, CallProblem
 
 TIMEOUT = httpx.Timeout(8.0, connect=4.0)
 LARGEST_ANSWER = 256 * 1024
@@ -35,7 +34,7 @@ def ask(
         for piece in response.iter_raw():
             body += piece
             if len(body) > LARGEST_ANSWER:
-                raise CallFailed(_("The answer of the telephony is too long."))
+                raise CallFailed(CallProblem.TOO_LONG)
         return httpx.Response(response.status_code, headers=_plain(response.headers), content=body)
 
 
@@ -60,11 +59,11 @@ def connect(
         ):
             yield response
     except httpx.TimeoutException as error:
-        raise CallFailed(_("%(host)s does not answer.") % {"host": host}) from error
+        raise CallFailed(CallProblem.TIMEOUT, host) from error
     except httpx.HTTPError as error:
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
-            raise CallFailed(_("The certificate of %(host)s is not valid.") % {"host": host}) from error
-        raise CallFailed(_("No connection to %(host)s.") % {"host": host}) from error
+            raise CallFailed(CallProblem.CERTIFICATE, host) from error
+        raise CallFailed(CallProblem.CONNECTION, host) from error
 
 
 def check_url(url: str) -> None:
@@ -78,9 +77,9 @@ def _checked(url: str) -> tuple[httpx.URL, str]:
     try:
         addresses = addresses_of(host, port, trusted=settings.TELEPHONY_TRUSTED_HOSTS)
     except InternalHost as error:
-        raise NotAllowed(_("%(host)s is in an internal network.") % {"host": host}) from error
+        raise NotAllowed(CallProblem.INTERNAL, host) from error
     except (OSError, UnicodeError) as error:
-        raise CallFailed(_("There is no server called %(host)s.") % {"host": host}) from error
+        raise CallFailed(CallProblem.HOST_UNKNOWN, host) from error
     return httpx.URL(url).copy_with(host=str(addresses[0])), urlsplit(url).netloc.rpartition("@")[2]
 
 
@@ -90,11 +89,11 @@ def _parts(url: str) -> tuple[str, int]:
         host, port = parts.hostname or "", parts.port
         httpx.URL(url)
     except (ValueError, httpx.InvalidURL) as error:
-        raise NotAllowed(_("This is no address: %(url)s") % {"url": url[:200]}) from error
+        raise NotAllowed(CallProblem.NO_ADDRESS, url[:200]) from error
     port = port or (443 if parts.scheme == "https" else 80)
     schemes = ("https", "http") if is_trusted(host, port, settings.TELEPHONY_TRUSTED_HOSTS) else ("https",)
     if not host or parts.username or parts.password or parts.scheme not in schemes:
-        raise NotAllowed(_("Only addresses that begin with https:// are asked."))
+        raise NotAllowed(CallProblem.NOT_HTTPS)
     return host, port
 
 

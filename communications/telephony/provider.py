@@ -5,12 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from django.utils.functional import Promise
-
 from communications.telephony.events import CallEvent
 
 # The largest notification that is read; those of providers have less than a kilobyte.
-LARGEST_BODY = 64 * 1024
+LARGEST_BODY = 64 * 1024  # the refusal of a larger one says it, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,10 @@ class Delivery:
 
 
 class Refused(Exception):
-    """A notification that is not taken: `status` is the answer's, the text says why, in English for the provider."""
+    """A notification that is not taken: `status` is the answer's, the text says why, in English for the provider.
+
+    Texts are marked by `gettext_noop`: people read them in their own language (TelephonyHealth.refusal_text).
+    """
 
     def __init__(self, text: str, *, status: int) -> None:
         super().__init__(text)
@@ -46,17 +47,6 @@ class Download:
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
-
-
-class CallFailed(Exception):
-    """The provider did not do what it was asked for. The text is for the user, translated."""
-
-    def __init__(self, message: str | Promise) -> None:
-        super().__init__(message)
-        self.message = message
-
-    def __str__(self) -> str:
-        return str(self.message)
 
 
 class Provider(Protocol):

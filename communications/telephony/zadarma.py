@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from communications.telephony import outside
 from communications.telephony.events import (
@@ -25,7 +26,8 @@ from communications.telephony.events import (
     clean_number,
     storable,
 )
-from communications.telephony.provider import CallFailed, Credentials, Delivery, Download, Refused
+from communications.telephony.problems import CallFailed, CallProblem
+from communications.telephony.provider import Credentials, Delivery, Download, Refused
 
 SIGNATURE = "signature"
 # The field in which Zadarma sends a word that must come back when the address of the webhook is entered.
@@ -96,7 +98,8 @@ class Zadarma:
     def check_fresh(self, delivery: Delivery, credentials: Credentials) -> str:
         started = _moment(self.payload(delivery), credentials)
         if started is not None and abs(delivery.now - started) > OLDEST:
-            raise Refused("call_start is more than a day away from the present time.", status=401)
+            late = gettext_noop("call_start is more than a day away from the present time.")
+            raise Refused(late, status=401)
         return ""
 
     def payload(self, delivery: Delivery) -> dict[str, Any]:
@@ -153,7 +156,7 @@ class Zadarma:
         links = answer.get("links")
         link = answer.get("link") or (links[0] if isinstance(links, list) and links else "")
         if not isinstance(link, str) or not link:
-            raise CallFailed(_("Zadarma gave no link to the recording."))
+            raise CallFailed(CallProblem.NO_LINK)
         return Download(link)
 
 
@@ -170,13 +173,13 @@ def _get(method: str, parameters: dict[str, str], credentials: Credentials) -> d
     except ValueError:
         answer = None
     if response.status_code == 401:
-        raise CallFailed(_("Zadarma does not accept the API key or the secret."))
+        raise CallFailed(CallProblem.KEY)
     if response.status_code == 429:
-        raise CallFailed(_("Zadarma takes no more requests for the moment. Try again in a minute."))
+        raise CallFailed(CallProblem.TOO_MANY)
     if not isinstance(answer, dict) or answer.get("status") != "success":
         told = answer.get("message") if isinstance(answer, dict) else ""
         reason = str(told)[:200] if told else f"HTTP {response.status_code}"
-        raise CallFailed(_("Zadarma refused: %(reason)s") % {"reason": reason})
+        raise CallFailed(CallProblem.REFUSED, reason)
     return answer
 
 

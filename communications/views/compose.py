@@ -96,7 +96,7 @@ def _queue(form: ComposeForm, composition: Composition) -> None:
     letter, typed = form.letter(), form.cleaned_data
     with transaction.atomic():
         mail = queue_mail(letter=letter, account=typed["account"], by=composition.user, key=typed["once"])
-        if composition.source is not None:
+        if composition.source is not None and form.is_complete:
             composition.source.sent(pk=composition.about, user=composition.user, mail=mail.pk)
 
 

@@ -16,7 +16,7 @@ from communications.models import TelephonyAccount
 from communications.querysets_calls import people_without_extension, unread_events
 from communications.services.calls import retry_unread
 from communications.services.telephony import check_account, delete_account, save_account
-from communications.telephony.provider import CallFailed
+from communications.telephony.problems import CallFailed
 from crm.errors import InUse
 from crm.htmx import redirect_to
 from crm.requests import signed_in_user

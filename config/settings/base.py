@@ -181,6 +181,9 @@ CURRENCY_HOLDERS = ["leads.Lead", "documents.Order", "documents.Invoice"]
 
 # --- What later apps add to ------------------------------------------------------------------------------------------
 
+# Parameters of „Ustawienia” (crm.parameters.AddedParameter), in the order of the form.
+ADDED_PARAMETERS = ["communications.leads_account.LEADS_ACCOUNT"]
+
 # Search everywhere: a crm.finding.Provider each, in the order of their groups.
 SEARCH_PROVIDERS = [
     "crm.finders.PAGES",
@@ -231,6 +234,9 @@ LEAD_TABS = ["communications.tabs.section_tabs"]
 
 # Whether a lead has a confirmed order (leads.orders.OrderLookup).
 LEAD_HAS_ORDER = "documents.orders_of_leads.has_order"
+
+# The condition for leads that somebody has been in touch with (leads.contacts).
+LEAD_CONTACTED = "communications.contacts.contacted"
 
 # --- Invoices ---------------------------------------------------------------------------------------------------------
 

@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.forms.fields import searchable
 from crm.models import InvoiceType, OrderType, SystemSettings
+from crm.parameters import added_parameters
 from crm.services.parameters import currency_is_fixed
 from crm.services.reference import fingerprint
 
 
 class ParametersForm(forms.ModelForm):  # type: ignore[type-arg]
-    """The parameters of „Ustawienia”; the currency is locked once there are leads."""
+    """The parameters of „Ustawienia”, with those of later apps; the currency is locked once there are leads."""
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     default_region = forms.ChoiceField(
@@ -67,7 +68,11 @@ class ParametersForm(forms.ModelForm):  # type: ignore[type-arg]
         region.choices = regions
         self._offer("order_type", OrderType.objects.active())
         self._offer("invoice_type", InvoiceType.objects.active().filter(is_correction=False))
-        self.initial["seen"] = fingerprint(self.instance, self._meta.fields or ())
+        for parameter in added_parameters():
+            self.fields[parameter.name] = parameter.field()
+            self.initial[parameter.name] = getattr(self.instance, parameter.name)
+        self.names = [*(self._meta.fields or ()), *(parameter.name for parameter in added_parameters())]
+        self.initial["seen"] = fingerprint(self.instance, self.names)
         currency = self.fields["currency"]
         if currency_is_fixed():
             currency.disabled = True
@@ -94,7 +99,12 @@ class ParametersForm(forms.ModelForm):  # type: ignore[type-arg]
     @property
     def values(self) -> dict[str, Any]:
         """What the service stores."""
-        return {name: self.cleaned_data[name] for name in self._meta.fields or ()}
+        return {name: self.cleaned_data[name] for name in self.names}
+
+    @property
+    def added(self) -> list[forms.BoundField]:
+        """The fields of later apps."""
+        return [self[parameter.name] for parameter in added_parameters()]
 
 
 def regions() -> list[tuple[str, str]]:

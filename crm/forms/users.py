@@ -27,6 +27,16 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
         required=False,
         help_text=_("Your internal number in the telephone exchange. Calls are assigned to you by it."),
     )
+    signature = PlainText(
+        label=_("Signature"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea({"rows": 4}),
+        help_text=_(
+            "Stands below the e-mails that you write here."
+            " An account of your own may have another one; a shared account adds its own below."
+        ),
+    )
     upload = forms.FileField(
         label=_("Photo"),
         required=False,
@@ -41,7 +51,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = User
-        fields = ["first_name", "last_name", "phone_extension", "language", "theme"]
+        fields = ["first_name", "last_name", "phone_extension", "signature", "language", "theme"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -18,6 +18,7 @@ class NotificationKind(models.TextChoices):
     DUPLICATE = "duplicate", _("Somebody asks about a similar lead that they do not see")
     WORK = "work", _("Work that I left in the background has ended")
     REPLY = "reply", _("A customer answers by e-mail on my lead")
+    MAIL_FAILED = "mail_failed", _("An e-mail that I wrote did not go out")
     MAIL_ACCOUNT = "mail_account", _("An e-mail account has not worked for an hour")
     TELEPHONY = "telephony", _("Notifications of telephony have been refused for an hour")
 
@@ -30,6 +31,7 @@ ICONS = {
     NotificationKind.DUPLICATE: "copy",
     NotificationKind.WORK: "settings-check",
     NotificationKind.REPLY: "mail-down",
+    NotificationKind.MAIL_FAILED: "mail-exclamation",
     NotificationKind.MAIL_ACCOUNT: "mail-x",
     NotificationKind.TELEPHONY: "phone-x",
 }
@@ -108,6 +110,8 @@ class Notification(models.Model):
             return gettext("Is it the same lead? %(what)s") % values
         if self.kind == NotificationKind.REPLY:
             return gettext("New reply: %(what)s") % values
+        if self.kind == NotificationKind.MAIL_FAILED:
+            return gettext("Trouble sending an e-mail: %(what)s") % values
         if self.kind == NotificationKind.MAIL_ACCOUNT:
             return gettext("The e-mail account does not work: %(what)s") % values
         if self.kind == NotificationKind.TELEPHONY:

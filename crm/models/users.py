@@ -60,6 +60,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     last_name = models.CharField(_("last name"), max_length=100, blank=True)
     photo = models.ImageField(_("photo"), upload_to="photos/", blank=True)
     phone_extension = models.CharField(_("phone extension"), max_length=20, blank=True)
+    signature = models.TextField(_("signature"), max_length=2000, blank=True)
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.POLISH)
     theme = models.CharField(_("theme"), max_length=6, choices=Theme, default=Theme.SYSTEM)
     team = models.ForeignKey(

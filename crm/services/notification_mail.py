@@ -6,6 +6,7 @@ failed, and only the user sends it again.
 
 import smtplib
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -67,7 +68,7 @@ def send_again(*, notification: Notification, user: User) -> None:
     failed = Notification.objects.filter(pk=notification.pk, user=user, mail=Mail.FAILED)
     if not failed.update(mail=Mail.WAITING, mail_at=timezone.now(), mail_tries=0, mail_error=""):
         raise RuleError(_("This e-mail is already being sent."))
-    transaction.on_commit(lambda: send_notification_mail_task.delay(notification.pk))
+    transaction.on_commit(partial(send_notification_mail_task.delay, notification.pk), robust=True)
 
 
 def _message(row: Notification) -> EmailMessage:

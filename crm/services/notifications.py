@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.db import IntegrityError, models, transaction
@@ -30,6 +31,7 @@ DEFAULTS: Mapping[str, Ways] = {
     NotificationKind.ACTIVITY_DUE: Ways(in_app=True, by_email=False),
     NotificationKind.DUPLICATE: Ways(in_app=True, by_email=False),
     NotificationKind.WORK: Ways(in_app=True, by_email=False),
+    NotificationKind.MAIL_FAILED: Ways(in_app=True, by_email=True),
     NotificationKind.MAIL_ACCOUNT: Ways(in_app=True, by_email=True),
     NotificationKind.TELEPHONY: Ways(in_app=True, by_email=True),
     NotificationKind.REPLY: Ways(in_app=True, by_email=False),
@@ -173,4 +175,5 @@ def _announce(row: Notification) -> None:
     if row.mail == Notification.Mail.WAITING:
         assert row.mail_at is not None
         wait = max((row.mail_at - timezone.now()).total_seconds(), 0)
-        transaction.on_commit(lambda: send_notification_mail_task.apply_async((row.pk,), countdown=wait and wait + 1))
+        queue = partial(send_notification_mail_task.apply_async, (row.pk,), countdown=wait and wait + 1)
+        transaction.on_commit(queue, robust=True)  # what can't be queued is found by beat

@@ -44,7 +44,7 @@ def update_profile(*, user: User, photo: Picture | None = None, remove_photo: bo
         user.photo.save(photo.file_name, ContentFile(photo.content), save=False)
     elif remove_photo:
         user.photo = ""
-    user.save(update_fields=["first_name", "last_name", "phone_extension", "language", "theme", "photo"])
+    user.save(update_fields=["first_name", "last_name", "phone_extension", "signature", "language", "theme", "photo"])
     name = old.name
     if name and name != user.photo.name:
         transaction.on_commit(lambda: old.storage.delete(name))

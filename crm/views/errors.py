@@ -1,5 +1,8 @@
 """What is answered when something is refused or breaks: a page with a way out, a bare status to scripts."""
 
+import logging
+import sys
+
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -12,6 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.errors import Gone
 from crm.htmx import toast
+from crm.outage import RETRY_AFTER, is_outage
+
+log = logging.getLogger(__name__)
 
 TEXTS: dict[int, tuple[str | Promise, str | Promise]] = {
     400: (_("This request can't be understood"), _("The address or the form is damaged. Go back and try again.")),
@@ -20,6 +26,10 @@ TEXTS: dict[int, tuple[str | Promise, str | Promise]] = {
     413: (_("Too large"), _("What you sent is larger than Lejek accepts. Choose a smaller file.")),
     500: (_("Something went wrong"), _("The error is on our side and was written down. Nothing was saved.")),
 }
+UNAVAILABLE = (
+    _("Back in a moment"),
+    _("Lejek is very busy or has just been restarted. Wait a few seconds and try again."),
+)
 EXPIRED = (_("The form has expired"), _("Somebody signed in or out here meanwhile. Go back, refresh and try again."))
 
 
@@ -52,11 +62,37 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return response
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
-    """500, without the database: it may be what is broken."""
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """500; 503 when PostgreSQL or Redis is away, whoever met it first (a middleware, a view, the end of a request).
+
+    Django calls this while it handles the error. Nothing here asks the database or the session.
+    """
+    error = sys.exc_info()[1]
+    if is_outage(error):
+        log.warning("503 for %s %s: %s", request.method, request.path, error)
+        return _unavailable(request)
     title, text = TEXTS[500]
     context = {"status": 500, "error_title": title, "error_text": text, "user": None}
     return HttpResponse(render_to_string("crm/error.html", context), status=500)
+
+
+def _unavailable(request: HttpRequest) -> HttpResponseBase:
+    """503. A script says the sentence and leaves the page as it is; a page can be asked for again."""
+    title, text = UNAVAILABLE
+    response: HttpResponseBase
+    if "HX-Request" in request.headers:
+        response = toast(HttpResponse(status=503, headers={"HX-Reswap": "none"}), text, "warning")
+    elif _wants_json(request):
+        response = JsonResponse({"error": str(text)}, status=503)
+    else:
+        again = request.get_full_path() if request.method in ("GET", "HEAD") else request.headers.get("Referer", "/")
+        link = (gettext("Try again"), again if url_has_allowed_host_and_scheme(again, {request.get_host()}) else "/")
+        context = {"status": 503, "error_title": title, "error_text": text, "link": link, "user": None}
+        response = HttpResponse(render_to_string("crm/error.html", context), status=503)
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    # A line was written already; Django would add the whole traceback for each request of the outage.
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
 
 
 def _gone(request: HttpRequest, gone: Gone) -> HttpResponseBase:

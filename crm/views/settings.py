@@ -12,6 +12,7 @@ from crm.errors import RuleError, StaleObject
 from crm.forms.settings import ParametersForm
 from crm.htmx import redirect_to
 from crm.models import Seller, SystemSettings
+from crm.parameters import with_added
 from crm.reference import KINDS
 from crm.requests import signed_in_user
 from crm.services.parameters import update_parameters
@@ -22,13 +23,13 @@ from crm.views.stale import show_refusal, show_stale
 @permission_required("crm.manage_settings", raise_exception=True)
 def settings_index(request: HttpRequest) -> HttpResponseBase:
     """The parameters as a form, and the reference data with how many items each kind has."""
-    parameters = SystemSettings.objects.current()
-    form = ParametersForm(request.POST or None, instance=parameters)
+    form = ParametersForm(request.POST or None, instance=with_added(SystemSettings.objects.current()))
     stored = None
     if request.method == "POST" and form.is_valid():
         try:
             update_parameters(values=form.values, seen=form.cleaned_data["seen"], by=signed_in_user(request))
         except StaleObject:
+            with_added(form.instance)
             stored = show_stale(form)
         except (RuleError, ValidationError) as refusal:
             show_refusal(form, refusal)

@@ -19,21 +19,21 @@ def show_refusal(form: "ModelForm[Any]", refusal: RuleError | ValidationError) -
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
 
 
-def show_stale(form: "ModelForm[Any]") -> list[tuple[str, str]]:
+def show_stale(form: Any) -> list[tuple[str, str]]:
     """Keep what was typed and return what is stored now where it differs, as (label, value).
 
-    The form takes the stored values as seen, so that saving it again overwrites them knowingly.
+    The form is a ModelForm with `values`, what the service stores. It takes what is stored as seen, so that saving it
+    again overwrites that knowingly.
     """
     form.instance.refresh_from_db()
-    fields = form._meta.fields or ()
-    typed = form.cleaned_data
+    typed = form.values
     assert isinstance(form.data, QueryDict)
     form.data = form.data.copy()
-    form.data["seen"] = fingerprint(form.instance, fields)
+    form.data["seen"] = fingerprint(form.instance, typed)
     return [
         (str(form.fields[name].label), _shown(form.instance, name))
-        for name in fields
-        if getattr(form.instance, name) != typed.get(name)
+        for name, value in typed.items()
+        if getattr(form.instance, name) != value
     ]
 
 

@@ -1,15 +1,18 @@
 """The lists of orders and invoices, and new documents that begin there."""
 
+from collections.abc import Iterator
+
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from crm.downloads import stream_download
+from crm.downloads import begun, file_name, stream_download
 from crm.errors import RuleError
 from crm.htmx import redirect_to
 from crm.once import make_once
+from crm.replica import PRIMARY, read_beside
 from crm.requests import signed_in_user
 from documents.forms import StartForm
 from documents.kinds import Kind
@@ -45,12 +48,16 @@ def document_export(request: HttpRequest, kind: Kind, format: str) -> HttpRespon
     if not listing.form.is_valid():
         text = " ".join(str(error) for errors in listing.form.errors.values() for error in errors)
         return HttpResponse(text, status=400, content_type="text/plain; charset=utf-8")
-    export = prepare_export(listing)
+
+    def read(alias: str) -> Iterator[bytes]:
+        pieces = make(prepare_export(listing, alias=alias))
+        return pieces if alias == PRIMARY.alias else begun(pieces)
+
     try:
-        pieces = make(export)
+        pieces, source = read_beside(read)
     except TooManyRows:
         return HttpResponse(too_many_text(), status=413, content_type="text/plain; charset=utf-8")
-    name = f"{export.title.lower()}-{timezone.localdate():%Y-%m-%d}.{format}"
+    name = file_name(str(kind.title).lower(), source.as_of, format)
     return stream_download(request, pieces, name=name, content_type=content_type)
 
 

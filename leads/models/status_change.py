@@ -10,7 +10,7 @@ from leads.models.lead import Lead
 class LeadStatusChange(models.Model):
     """One step of a lead. `stayed` is how long it stood in `from_status`; both are empty on its first step."""
 
-    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="status_changes")
+    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="status_changes", db_index=False)
     from_status = models.ForeignKey(
         LeadStatus, verbose_name=_("from"), null=True, on_delete=models.PROTECT, related_name="changes_from"
     )
@@ -25,6 +25,12 @@ class LeadStatusChange(models.Model):
         verbose_name = _("status change")
         verbose_name_plural = _("status changes")
         ordering = ["pk"]
+        indexes = [
+            # The way of each lead from its end, as the funnel reads it, without touching the rows.
+            models.Index(
+                fields=["lead", "-id"], include=["to_status", "changed_at", "stayed"], name="statuschange_by_lead"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.lead_id}: {self.from_status_id} → {self.to_status_id}"

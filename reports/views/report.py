@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from crm.downloads import file_name, stream_download
 from crm.htmx import asking_page
 from crm.models import User
+from crm.replica import read_beside
 from crm.requests import signed_in_user
 from leads.columns import columns_of
 from leads.listing import read_listing
@@ -23,12 +24,14 @@ from leads.views.list import fresh, panel_is_outdated
 from leads.views.responses import is_htmx, require
 from reports.chart import build_chart
 from reports.controls import build_options, build_zones, dimension_offers, measure_offers
-from reports.export import csv_pieces, prepare_export, xlsx_pieces
+from reports.export import pivot_sheet
 from reports.layout import TABLE
 from reports.permissions import may_report
 from reports.ready import READY
 from reports.report import PAGE, Report, compute, prepare_report
 from reports.saved import ReportBar, saved_url
+from reports.sections import report_tabs
+from reports.sheet import csv_pieces, xlsx_pieces
 from reports.table import build_table
 
 MAKERS = {"csv": csv_pieces, "xlsx": xlsx_pieces}
@@ -44,7 +47,7 @@ def lead_report(request: HttpRequest) -> HttpResponseBase:
     report, context = _shown(request, user)
     panel = build_panel(report.leads, page=PAGE)
     if not is_htmx(request):
-        context["panel"] = panel
+        context |= {"panel": panel, "tabs": report_tabs("reports:lead_report")}
         return fresh(render(request, "reports/lead_report.html", context, status=400 if report.problem else 200))
     if panel_is_outdated(request, is_wrong=bool(report.leads.errors)):
         context |= {"panel": panel, "oob": True}
@@ -64,7 +67,7 @@ def report_export(request: HttpRequest, format: str) -> HttpResponseBase:
         text = f"{report.problem} {report.advice}".strip()
         return HttpResponse(text, status=400, content_type="text/plain; charset=utf-8")
     title = ReportBar(user, report).name or _("Lead report")
-    pieces = MAKERS[format](prepare_export(report.pivot, title=_("Lead report")))
+    pieces = MAKERS[format](pivot_sheet(report.pivot, title=_("Lead report")))
     name = file_name(slugify(title) or slugify(_("Lead report")), report.as_of, format)
     return stream_download(request, pieces, name=name, content_type=TYPES[format][1])
 
@@ -83,7 +86,8 @@ def _shown(request: HttpRequest, user: User) -> tuple[Report, dict[str, Any]]:
     if is_table:
         columns = ".".join(column.name for column in columns_of(user, prepared.layout.cols))
         report = replace(prepared, layout=replace(prepared.layout, cols=columns))
-        listing = read_listing(user, request.GET, page=PAGE)
+        listing, source = read_beside(lambda alias: read_listing(user, request.GET, page=PAGE, alias=alias))
+        report = replace(report, as_of=source.as_of)
         order = listing.order_given
         context |= {"list": listing, "records_query": _records_query(report, order)}
         if listing.problem:

@@ -54,8 +54,9 @@ function open (cell) {
 async function cancel (form) {
   const cell = form.closest('td')
   const row = cell.parentElement
-  if (form.dataset.outdated) { // the row shows what is not true any more
-    const fresh = await request(form.dataset.outdated, { headers: { 'HX-Request': 'true', Accept: 'text/html' } })
+  const url = form.dataset.outdated ?? form.dataset.renewed
+  if (url) { // what the cell showed is not true any more
+    const fresh = await request(url, { headers: { 'HX-Request': 'true', Accept: 'text/html' } })
     window.htmx.swap(row, await fresh.text(), { swapStyle: 'outerHTML' })
     document.getElementById(`lead-row-${row.dataset.leadId}`)?.focus()
     return
@@ -150,6 +151,11 @@ function goOn (event, form) {
   if (isChanged(form)) {
     form.dataset.next = nameOf(neighbour)
     form.requestSubmit()
+    return
+  }
+  if (form.dataset.renewed) { // the row comes anew, and opens the cell
+    next = { id: form.closest('tr').dataset.leadId, name: nameOf(neighbour) }
+    cancel(form)
     return
   }
   cancel(form)

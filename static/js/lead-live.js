@@ -66,7 +66,7 @@ function renewRow (row, fresh) {
   for (const [index, cell] of [...row.cells].entries()) {
     if (cell.matches('.lj-cell-check')) continue // its tick is the user's
     const form = cell.querySelector('[data-cell-form]')
-    if (form) form.dataset.outdated ||= `${table().dataset.rowsUrl}&id=${row.dataset.leadId}`
+    if (form) form.dataset.renewed = `${table().dataset.rowsUrl}&id=${row.dataset.leadId}`
     else replace(cell, fresh.cells[index])
   }
 }
@@ -146,8 +146,23 @@ document.addEventListener('lead:gone', () => { if (card()) warn(null).catch(() =
 /** What stands beside the form: activities, comments, files. What is being written there stays. */
 async function renewBlocks () {
   for (const event of ['activity:changed', 'files:changed', 'mails:changed']) window.htmx.trigger(document.body, event)
+  await renewComments()
+}
+
+let written = 0 // comments that were added, changed or taken away here
+document.addEventListener('htmx:beforeSend', ({ detail }) => {
+  if (detail.requestConfig.verb !== 'get' && detail.elt.closest('#comments')) written += 1
+})
+
+/** The list as it is now. One that was asked for before the user wrote here does not know of it: it is asked again. */
+async function renewComments () {
   const list = document.getElementById('comment-list')
   if (!list || list.querySelector('form')) return
-  const answer = await (await html(card().dataset.commentsUrl)).text()
-  if (list.isConnected) put(list, answer, { select: '#comment-list', selectOOB: '#comment-count' })
+  const isOurs = () => document.querySelector('#comments .htmx-request')
+  const before = written
+  const answer = isOurs() ? '' : await (await html(card().dataset.commentsUrl)).text()
+  if (isOurs() || written !== before) setTimeout(() => renewComments().catch(() => {}), TOGETHER)
+  else if (list.isConnected && !list.querySelector('form')) {
+    put(list, answer, { select: '#comment-list', selectOOB: '#comment-count' })
+  }
 }

@@ -1,6 +1,7 @@
 // E-mails: the row that has the focus or is clicked is shown beside the list (on narrow screens it opens a page), and
 // what is being read in a card is not folded up by news.
 import { onLoad } from './dom.js'
+import './mail-frame.js'
 
 const PAUSE = 180
 const pane = document.getElementById('mail-pane')

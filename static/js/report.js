@@ -97,19 +97,30 @@ function show (names, focus) {
 
 // --- Folding
 
-const folded = new Set()
+// What is folded stands in the address as `fold`, to be shared and kept; EVERY stands for all there is.
+const EVERY = '*'
+const MOST_IN_ADDRESS = 60
+const folded = new Set(new URLSearchParams(location.search).getAll('fold'))
 
 onLoad('#report-table', (table) => {
   for (const part of table.querySelectorAll('[data-key]')) {
-    if (folded.has(part.dataset.key)) set(part, false)
+    if (folded.has(EVERY) || folded.has(part.dataset.key)) set(part, false)
   }
+  folded.delete(EVERY)
   paint(table)
+  // The answer's address is pushed after it is swapped in.
+  requestAnimationFrame(() => note(table))
   table.addEventListener('click', (event) => {
     const button = event.target.closest('[data-fold]')
     if (!button) return
     set(button.closest('[data-key]'), button.getAttribute('aria-expanded') !== 'true')
     paint(table)
+    note(table)
   })
+})
+document.addEventListener('htmx:pushedIntoHistory', () => {
+  const table = document.getElementById('report-table')
+  if (table) note(table)
 })
 
 document.addEventListener('click', (event) => {
@@ -118,6 +129,7 @@ document.addEventListener('click', (event) => {
   if (!button || !table) return
   for (const part of table.querySelectorAll('[data-key]')) set(part, button.dataset.foldAll === 'open')
   paint(table)
+  note(table)
 })
 
 /** Fold or unfold a row or a head of columns (`part`); it stays so when the report comes anew. */
@@ -125,6 +137,17 @@ function set (part, isOpen) {
   part.querySelector('[data-fold]').setAttribute('aria-expanded', String(isOpen))
   if (isOpen) folded.delete(part.dataset.key)
   else folded.add(part.dataset.key)
+}
+
+/** Let the address say what is folded in the table. */
+function note (table) {
+  const keys = [...table.querySelectorAll('[data-key]')].map((part) => part.dataset.key)
+  const closed = keys.filter((key) => folded.has(key))
+  const url = new URL(location.href)
+  url.searchParams.delete('fold')
+  const named = closed.length && closed.length === keys.length ? [EVERY] : closed.slice(0, MOST_IN_ADDRESS)
+  for (const key of named) url.searchParams.append('fold', key)
+  if (url.search !== location.search) history.replaceState(history.state, '', url)
 }
 
 /** A row is hidden while one that it lies in is folded; of a folded head of columns only their sum is seen. */

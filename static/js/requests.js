@@ -48,6 +48,7 @@ export function explain (status) {
   if (status === 404 || status === 410) return text('missing')
   if (status === 413) return text('too-large')
   if (status === 429) return text('too-many')
+  if (status === 503) return text('unavailable')
   return text('error')
 }
 

@@ -7,8 +7,7 @@ import { request } from './requests.js'
 onLoad('[data-sortable]', async (list) => {
   const items = () => [...list.children].filter((child) => child.dataset.id)
   let stored = items()
-  const save = async () => {
-    if (!list.dataset.sortable) return
+  const post = async () => {
     const body = new URLSearchParams(items().map((child) => ['id', child.dataset.id]))
     try {
       const answer = await request(list.dataset.sortable, { method: 'POST', body })
@@ -22,6 +21,10 @@ onLoad('[data-sortable]', async (list) => {
     } catch {
       list.append(...stored)
     }
+  }
+  let saving = Promise.resolve()
+  const save = () => { // one after another: an order that travels slowly must not come after a newer one
+    if (list.dataset.sortable) saving = saving.then(post)
   }
   const move = (item, step) => {
     const other = step < 0 ? item.previousElementSibling : item.nextElementSibling

@@ -3,16 +3,28 @@
 import os
 import re
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    FloatRect,
+    Locator,
+    Page,
+    expect,
+    sync_playwright,
+)
 from pytest_django.live_server_helper import LiveServer
 
 from crm.models import User
+from tests.infra.installation import until
 
 # Playwright's loop runs in this thread; Django would take it for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -43,7 +55,7 @@ def chromium(django_db_setup: None) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def new_page(chromium: Browser, live_server: LiveServer) -> Iterator[Callable[..., Page]]:
+def new_page(chromium: Browser, transactional_db: None, live_server: LiveServer) -> Iterator[Callable[..., Page]]:
     """Open a page in a browser of its own: `new_page(user)`, with options of Playwright's contexts."""
     cache.clear()  # attempts to sign in, counted there, outlive a test
     contexts: list[BrowserContext] = []
@@ -77,7 +89,20 @@ def new_page(chromium: Browser, live_server: LiveServer) -> Iterator[Callable[..
     found = list(errors)  # what closing cuts off is no error
     for context in contexts:
         context.close()
+    until(_nothing_is_answered, "A request of the closed pages is still being answered.")
     assert not found, f"The browser's console has errors: {found}"
+
+
+def _nothing_is_answered() -> bool:
+    """Whether no server works for a page that was left: emptying the tables meanwhile would be a deadlock."""
+    if any("process_request_thread" in thread.name for thread in threading.enumerate()):  # those of the live server
+        return False
+    with connection.cursor() as cursor:  # the ASGI server is a process of its own
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
+        )
+        return cursor.fetchone() == (0,)
 
 
 def _is_expected(text: str) -> bool:
@@ -102,18 +127,27 @@ def expect_page(page: Page, address: str) -> None:
     page.wait_for_load_state()
 
 
+def box(element: Locator) -> FloatRect:
+    """Where an element stands, in pixels of the window. Found and measured in one step: it may be drawn anew."""
+    expect(element).to_be_visible()
+    measured: FloatRect = element.evaluate_all(
+        "([one]) => { const { x, y, width, height } = one.getBoundingClientRect(); return { x, y, width, height } }"
+    )
+    return measured
+
+
 def sign_out(page: Page) -> None:
     """Take the session away behind the page's back, as if it had expired."""
     page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
 
 
 def assert_accessible(page: Page, *, within: str = "html") -> None:
-    """No finding of axe-core, in the light and in the dark theme."""
+    """No finding of axe-core, in the light and in the dark theme. The frame of a mail has no scripts, axe's neither."""
     for theme in ("light", "dark"):
         page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
         page.evaluate(AXE.read_text(encoding="utf-8"))
         found = page.evaluate(
-            "([root, rules]) => axe.run(root, { runOnly: rules, resultTypes: ['violations'] })"
+            "([root, rules]) => axe.run(root, { runOnly: rules, resultTypes: ['violations'], iframes: false })"
             ".then(result => result.violations.map(rule => "
             "`${rule.id}: ${rule.help}\\n`"
             " + rule.nodes.map(node => `    ${node.target} ${node.failureSummary}`).join('\\n')))",

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from crm.models import LeadStatus, User
 from leads.models import BoardPosition, Lead
 from leads.services import update_lead
-from tests.browser.conftest import PHONE, assert_accessible
+from tests.browser.conftest import PHONE, assert_accessible, box
 from tests.cast import FunnelCast
 from tests.factories import crm as rows
 from tests.factories.leads import LeadFactory
@@ -54,20 +54,18 @@ def expect_order(page: Page, status: LeadStatus, *names: str) -> None:
 
 def take(page: Page, lead: Lead) -> None:
     """Press the mouse on a card and begin to drag it."""
-    box = card(page, lead).bounding_box()
-    assert box
-    page.mouse.move(box["x"] + 40, box["y"] + 12)
+    place = box(card(page, lead))
+    page.mouse.move(place["x"] + 40, place["y"] + 12)
     page.mouse.down()
-    page.mouse.move(box["x"] + 60, box["y"] + 30, steps=4)
+    page.mouse.move(place["x"] + 60, place["y"] + 30, steps=4)
     expect(page.locator("#board")).to_have_class(re.compile("is-dragging"))
 
 
 def over(page: Page, target: Locator, *, beneath: bool = False) -> None:
-    box = target.bounding_box()
-    assert box
-    y = box["y"] + (box["height"] + 14 if beneath else box["height"] * 0.3)
-    page.mouse.move(box["x"] + box["width"] / 2, y, steps=12)
-    page.mouse.move(box["x"] + box["width"] / 2 + 2, y + 1, steps=3)
+    place = box(target)
+    y = place["y"] + (place["height"] + 14 if beneath else place["height"] * 0.3)
+    page.mouse.move(place["x"] + place["width"] / 2, y, steps=12)
+    page.mouse.move(place["x"] + place["width"] / 2 + 2, y + 1, steps=3)
 
 
 def status_of(lead: Lead) -> LeadStatus:
@@ -287,6 +285,13 @@ def test_the_filter_is_kept_between_list_and_board(board: Page, leads: dict[str,
     expect_order(board, funnel.new, "Regał", "Wózek")
     board.get_by_role("link", name="Moje leady").click()
     expect_order(board, funnel.new, "Regał", "Wózek", "Cement")
+    expect(board.get_by_text("Żaden otwarty lead")).to_be_hidden()
+    board.goto("/leads/board/?q=nic")
+    expect(board.get_by_text("Żaden otwarty lead nie pasuje do filtrów.")).to_be_visible()
+    assert_accessible(board)
+    board.locator("#board-unfilter").click()
+    expect_order(board, funnel.new, "Regał", "Wózek", "Cement")
+    expect(board.get_by_text("Żaden otwarty lead")).to_be_hidden()
 
 
 def test_a_finger_drags_and_the_dialog_moves(
@@ -295,10 +300,8 @@ def test_a_finger_drags_and_the_dialog_moves(
     page = new_page(ola, viewport=PHONE, has_touch=True, is_mobile=True)
     open_board(page)
     touch = page.context.new_cdp_session(page)
-    box, target = card(page, leads["regał"]).bounding_box(), card(page, leads["cement"]).bounding_box()
-    assert box
-    assert target
-    x, y = box["x"] + 100, box["y"] + 15
+    taken, target = box(card(page, leads["regał"])), box(card(page, leads["cement"]))
+    x, y = taken["x"] + 100, taken["y"] + 15
 
     def send(kind: str, at: float | None) -> None:
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [] if at is None else [{"x": x, "y": at}]})

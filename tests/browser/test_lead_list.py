@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from crm.models import User
 from leads.models import Lead
-from tests.browser.conftest import PHONE, assert_accessible
+from tests.browser.conftest import PHONE, assert_accessible, box
 from tests.cast import FunnelCast
 from tests.factories import crm as rows
 from tests.factories.leads import LeadFactory
@@ -180,9 +180,7 @@ def test_most_columns_are_in_sight_and_the_name_stays(
     assert columns_in_sight(page) >= 9
     page.set_viewport_size({"width": 1000, "height": 800})
     page.locator(".lj-table-wrap").evaluate("wrap => { wrap.scrollLeft = wrap.scrollWidth }")
-    wrap, name = (page.locator(place).first.bounding_box() for place in (".lj-table-wrap", "td.lj-col-name"))
-    assert wrap
-    assert name
+    wrap, name = (box(page.locator(place).first) for place in (".lj-table-wrap", "td.lj-col-name"))
     assert abs(name["x"] - wrap["x"]) <= 2
 
 

@@ -177,10 +177,10 @@ def test_on_a_phone_the_blocks_stand_below_and_nothing_overflows(new_page: NewPa
     page.goto(f"/leads/{lead.pk}/#files")
     expect(page.locator("#file-list .file")).to_be_visible()
     expect(page.locator("#comment-form")).to_be_attached()
-    below = page.locator("#activities").bounding_box()
-    form = page.locator("#lead-form").bounding_box()
-    assert below
-    assert form
-    assert below["y"] >= form["y"] + form["height"]
+    expect(page.locator("#activities:not([aria-busy])")).to_be_visible()
+    assert page.evaluate(
+        "() => { const place = id => document.getElementById(id).getBoundingClientRect();"
+        " return place('activities').top >= place('lead-form').bottom }"
+    )
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert_accessible(page)

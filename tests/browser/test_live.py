@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from crm.live.publish import CHANNEL, client
 from crm.models import NotificationKind, SystemSettings, User, Visibility
 from crm.services.notifications import notify
+from leads.models import Lead
 from leads.services import create_lead, delete_lead, update_lead
 from leads.services.activities import plan_activity
 from leads.services.comments import add_comment
@@ -84,6 +85,28 @@ def test_an_open_cell_is_left_alone(browse: Browse, ola: User, ewa: User, funnel
     expect(cell).to_be_visible()
 
 
+def test_tab_saves_an_open_cell_whose_row_was_renewed(browse: Browse, ola: User, ewa: User, funnel: FunnelCast) -> None:
+    lead = LeadFactory(name="Biuro", status=funnel.new, sales_person=ola)
+    page = browse(ola, "/leads/")
+    _state(page, "stream")
+    held: list[Route] = []
+    page.route("**/leads/rows/**", lambda route: held.append(route), times=1)
+    with page.expect_request("**/leads/rows/**"):
+        update_lead(lead=lead, values={"name": "Hala"}, by=ewa)
+    row = _row(page, lead.pk)
+    row.focus()
+    page.keyboard.press("e")
+    expect(row.get_by_label("Status leadu")).to_be_focused()
+    held[0].continue_()
+    expect(row).to_contain_text("Hala")
+
+    page.keyboard.type("Prop")
+    page.keyboard.press("Tab")
+    expect(row.get_by_label("Sprzedawca")).to_be_focused()
+    expect(row.locator(".lj-col-status")).to_contain_text("Propozycja")
+    assert Lead.objects.get(pk=lead.pk).status == funnel.proposal
+
+
 def test_new_leads_are_told_of_not_pushed_in(browse: Browse, ola: User, ewa: User, funnel: FunnelCast) -> None:
     LeadFactory(status=funnel.new, sales_person=ola)
     page = browse(ola, "/leads/?mine=1")
@@ -142,6 +165,28 @@ def test_the_blocks_of_the_card_follow(browse: Browse, ola: User, ewa: User, fun
     expect(page.locator("#activities")).to_contain_text("Oddzwonić")
     expect(draft).to_have_value("Piszę właśnie")
     expect(page.locator("#lead-notice .lj-alert")).to_have_count(0)
+
+
+def test_a_late_answer_takes_no_comment_away(browse: Browse, ola: User, ewa: User, funnel: FunnelCast) -> None:
+    lead = LeadFactory(name="Biuro", status=funnel.new, sales_person=ola)
+    page = browse(ola, f"/leads/{lead.pk}/")
+    _state(page, "stream")
+    expect(page.locator("#comment-form")).to_be_visible()
+    address = f"**/leads/{lead.pk}/comments/"
+    early = page.request.get(f"/leads/{lead.pk}/comments/", headers={"HX-Request": "true"})
+    held: list[Route] = []
+    page.route(address, lambda route: held.append(route), times=1)
+    with page.expect_request(address):
+        add_comment(lead=lead, text="Klient dzwonił", by=ewa)
+    page.get_by_label("Komentarz", exact=True).fill("Oddzwonię jutro")
+    page.get_by_role("button", name="Dodaj komentarz").click()
+    expect(page.locator("#comment-list")).to_contain_text("Oddzwonię jutro")
+    held[0].fulfill(response=early)
+
+    expect(page.locator("#comment-list")).to_contain_text("Klient dzwonił")
+    expect(page.locator("#comment-list .comment")).to_have_count(2)
+    expect(page.locator("#comment-list")).to_contain_text("Oddzwonię jutro")
+    expect(page.locator("#comment-count")).to_have_text("2")
 
 
 def test_ones_own_save_is_no_news(browse: Browse, ola: User, funnel: FunnelCast) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from crm.models import User
 from leads.models import Lead, SavedView
-from tests.browser.conftest import PHONE, assert_accessible
+from tests.browser.conftest import PHONE, assert_accessible, box
 from tests.cast import FunnelCast
 from tests.factories.leads import LeadFactory
 
@@ -115,7 +115,6 @@ def test_on_a_phone(new_page: Callable[..., Page], ola: User, leads: list[Lead])
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.get_by_role("button", name="Zapisane widoki").click()
     expect(page.locator("#view-create")).to_be_visible()
-    box = page.locator("#saved-views .dropdown-menu").bounding_box()
-    assert box is not None
-    assert box["x"] >= 0
-    assert box["x"] + box["width"] <= PHONE["width"]
+    menu = box(page.locator("#saved-views .dropdown-menu"))
+    assert menu["x"] >= 0
+    assert menu["x"] + menu["width"] <= PHONE["width"]

@@ -14,7 +14,6 @@ from communications.demo.outgoing import add_states
 from communications.models import MailAccount, Message, OutgoingMail
 from crm.models import SystemSettings, User, Visibility
 from leads.card_actions import card_actions
-from leads.mailing import MailDraft, MailFile
 from leads.models import Lead
 from tests.cast import FunnelCast
 from tests.communications.sending import delivered, parsed, queued, sending_account
@@ -342,47 +341,3 @@ def test_the_demo_shows_every_outcome(lead: Lead, funnel: FunnelCast, ola: User)
 
     assert sorted(OutgoingMail.objects.values_list("state", flat=True)) == ["failed", "sent", "unknown"]
     assert not OutgoingMail.objects.due().exists()
-
-
-# --- Other apps -------------------------------------------------------------------------------------------------------
-
-
-class Invoices:
-    """A source as documents will have one."""
-
-    told: list[tuple[int, int]] = []
-
-    def draft(self, *, pk: int, user: User) -> MailDraft | None:
-        if pk != 7:
-            return None
-        files = [MailFile("FV-7.pdf", b"%PDF-1.4 7")]
-        return MailDraft(
-            to="ksiegowa@klient.test", subject="Faktura", body="Dzień\ndobry", files=files, warning="Bez KSeF"
-        )
-
-    def sent(self, *, pk: int, user: User, mail: int) -> None:
-        self.told.append((pk, mail))
-
-
-INVOICES = Invoices()
-
-
-def test_the_dialog_begins_with_what_another_app_gives(
-    client: Client, smtp: MailServer, account: MailAccount, ola: User, settings: Any, worker: Worker
-) -> None:
-    settings.MAIL_SOURCES = {"invoice": f"{__name__}.INVOICES"}
-    client.force_login(ola)
-
-    page = client.get(_url(about="invoice:7"), headers=HTMX)
-    assert page.context["form"]["to"].value() == "ksiegowa@klient.test"
-    assert page.context["form"]["body"].value() == "<p>Dzień<br>dobry</p>"
-    assert "Bez KSeF" in page.content.decode()
-    assert "FV-7.pdf" in page.content.decode()
-    assert client.get(_url(about="invoice:8")).status_code == 404
-
-    with worker():
-        client.post(_url(about="invoice:7"), _typed(account, to="ksiegowa@klient.test"), headers=HTMX)
-
-    assert INVOICES.told == [(7, OutgoingMail.objects.get().pk)]
-    attached = [part.get_filename() for part in parsed(smtp.received[0].content).iter_attachments()]
-    assert attached == ["FV-7.pdf"]

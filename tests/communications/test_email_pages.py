@@ -43,9 +43,9 @@ def test_the_frame_has_a_policy_of_its_own_and_shows_remote_images_only_when_ask
 
     policy = closed.headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'")
-    assert "sandbox allow-popups allow-popups-to-escape-sandbox" in policy
-    assert "allow-scripts" not in policy
-    assert "allow-same-origin" not in policy
+    # Nothing runs in it, so that its page may measure it.
+    assert policy.endswith("; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox")
+    assert "script" not in policy
     assert (closed.headers["X-Frame-Options"], closed.headers["Referrer-Policy"]) == ("SAMEORIGIN", "no-referrer")
     assert BEACON not in closed.content.decode()
     assert f'src="{BEACON}/a.png"' in opened.content.decode()

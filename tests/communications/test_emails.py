@@ -5,8 +5,12 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
+from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from communications.emails import EmailList
 from communications.models import Message
 from crm.models import SystemSettings, Visibility
 from leads.models import Lead, LeadFile
@@ -82,11 +86,31 @@ def test_the_tab_is_there_when_an_account_concerns_the_user(as_ola, ola, marek):
     assert re.search(r'id="badge-emails"\s*>1</span>', page)
 
 
+def test_few_automatic_ones_among_many_are_found_by_their_index(account, ola):
+    MessageFactory.create_batch(3, account=account, kind="list", sent_at=datetime(2026, 1, 1, tzinfo=UTC))
+    one = MessageFactory.build(account=account)
+    Message.objects.bulk_create(
+        Message(
+            account=account, sent_at=one.sent_at, received_at=one.sent_at, parse_state="parsed", message_id=f"{n}@x"
+        )
+        for n in range(2000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE communications_message")
+
+    for query in ("from=machines&ready=0", "from=machines"):
+        with CaptureQueriesContext(connection) as queries:
+            assert len(EmailList(ola, QueryDict(query)).rows) == 3
+        asked = next(found["sql"] for found in queries if "beginning" in found["sql"])
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN {asked}")
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+        assert "message_of_machines" in plan, plan
+        assert "message_by_date" not in plan, plan
+
+
 def test_the_number_of_queries_does_not_grow_with_the_rows(as_ola, account, funnel, django_assert_num_queries):
     def count():
-        from django.db import connection
-        from django.test.utils import CaptureQueriesContext
-
         with CaptureQueriesContext(connection) as queries:
             as_ola.get(f"{LIST}?ready=0", headers=HTMX)
         return len(queries)

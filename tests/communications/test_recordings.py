@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django.fixtures import Settings
 
 from communications.demo.calls import sound
@@ -14,7 +14,7 @@ from communications.models import Call, CallRecording
 from communications.services import recordings
 from communications.services.recordings import fetch_recording, waiting_recordings
 from communications.telephony import outside, zadarma
-from communications.telephony.provider import CallFailed
+from communications.telephony.problems import CallFailed
 from crm.models import User
 from tests.communications.provider_server import ProviderServer, running_provider
 from tests.communications.telephony import flow, send
@@ -146,7 +146,10 @@ def test_what_is_no_sound_is_not_kept(provider: ProviderServer, content: bytes) 
     fetch_recording(call_id=recording.call_id)
 
     recording.refresh_from_db()
-    assert (recording.state, recording.error) == (State.FAILED, "To, co przysłała telefonia, nie jest dźwiękiem.")
+    assert (recording.state, recording.problem) == (State.FAILED, "no_sound")
+    assert recording.error == "To, co przysłała telefonia, nie jest dźwiękiem."
+    with translation.override("en"):  # each reader in their own language, whatever the worker's is
+        assert recording.error == "What the telephony sent is no sound."
     assert not recording.file
 
 

@@ -122,6 +122,7 @@ def test_pictures_of_the_message_itself_are_shown() -> None:
         ("margin:0 -10px", ""),
         ("font-family:'Segoe UI', Arial", "font-family:'Segoe UI', Arial"),
         ("content:'x'", ""),
+        ("height:100vh;line-height:50DVMAX;width:50vw", "width:50vw"),
         ("color:red !important", "color:red !important"),
         ("--x:url(y);color:var(--x)", ""),
     ],

@@ -1,12 +1,10 @@
 """The event stream: who is let in, what they hear, what they hear after they were away; and that it costs nothing."""
 
 import asyncio
-import contextlib
 import http.client
 import json
 import os
 import statistics
-import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,12 +14,10 @@ from typing import Any
 
 import psycopg
 import pytest
-import redis
 from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 
-from crm.embedded import redis_server
 from crm.live.publish import CHANNEL, MOST_LEADS, STREAM, client
 from crm.models import SystemSettings, User, Visibility
 from crm.roles import SALES
@@ -33,6 +29,7 @@ from tests.cast import FunnelCast
 from tests.factories.crm import UserFactory
 from tests.factories.leads import LeadFactory
 from tests.infra.installation import free_port, until
+from tests.redis_server import running_redis
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE = 30
@@ -192,34 +189,13 @@ def test_streams_go_on_after_a_restart_of_redis(
     monkeypatch.setattr(settings, "REDIS_URL", url)
     monkeypatch.setattr("crm.live.publish.client", own_client := cache(client.__wrapped__))
     cookie = session_cookie(ola)
-    with _redis(port), running_server(REDIS_URL=url) as server:
+    with running_redis(port), running_server(REDIS_URL=url) as server:
         stream = Stream(server, cookie).until_ready()
-        with _redis(port, restarted=own_client()):
+        with running_redis(port, restarted=own_client()):
             assert stream.next() == {"kind": "resync"}
             update_lead(lead=lead, values={"name": "Biuro"}, by=ewa)
             assert stream.next()["ids"] == [lead.pk]
         stream.close()
-
-
-@contextlib.contextmanager
-def _redis(port: int, *, restarted: redis.Redis | None = None) -> Iterator[None]:
-    """A Redis of one's own; `restarted` names the one to be ended before."""
-    if restarted is not None:
-        restarted.shutdown(nosave=True)
-    program = redis_server._program(None)
-    process = subprocess.Popen([program, "--port", str(port), "--save", "", "--loglevel", "warning"])
-    try:
-        until(lambda: _is_there(port), "Redis does not answer")
-        yield
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _is_there(port: int) -> bool:
-    with contextlib.suppress(redis.RedisError), redis.Redis(port=port) as probe:
-        return bool(probe.ping())
-    return False
 
 
 def test_a_change_is_stored_while_redis_is_away(

@@ -53,7 +53,7 @@ def _invoice(lead: Lead | None, by: User, **partner: Any) -> Invoice:
 def _send(client: Client, invoice: Invoice, account: MailAccount) -> OutgoingMail:
     typed = {
         "account": account.pk, "to": "faktury@zazolc.test", "subject": "Faktura", "body": "<div>W załączeniu.</div>",
-        "once": "abc",
+        "once": "abc", "draft_files": "0",
     }  # fmt: skip
     response = client.post(f"{COMPOSE}?about=invoice:{invoice.pk}", typed)
     assert response.status_code == 302, response.content.decode()

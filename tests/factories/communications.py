@@ -1,6 +1,6 @@
 """Makers of e-mail accounts and messages."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import factory
@@ -41,7 +41,7 @@ class MessageFactory(factory.django.DjangoModelFactory[Message]):
     from_address = "jan@klient.test"
     message_id = factory.Sequence(lambda n: f"wiadomosc{n}@klient.test")
     text = "Dzień dobry, proszę o ofertę."
-    received_at = factory.Sequence(lambda n: datetime(2026, 11, 20, 8, tzinfo=UTC).replace(minute=n % 60))
+    received_at = factory.Sequence(lambda n: datetime(2026, 11, 20, 8, tzinfo=UTC) + timedelta(seconds=n))
     date = factory.SelfAttribute("received_at")
     sent_at = factory.SelfAttribute("received_at")
 

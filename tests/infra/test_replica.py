@@ -14,6 +14,7 @@ from crm.models import User
 from leads.services import create_lead
 from tests.asgi import AsgiServer, running_server, session_cookie
 from tests.cast import FunnelCast
+from tests.factories.documents import OrderFactory
 from tests.infra.installation import until
 from tests.infra.replica import Replica, running_replica
 
@@ -35,16 +36,16 @@ class Exported:
 
     @property
     def is_of_replica(self) -> bool:
-        return re.fullmatch(r"leady stan na \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.csv", self.name) is not None
+        return re.fullmatch(r"\w+ stan na \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.csv", self.name) is not None
 
     @property
     def is_of_primary(self) -> bool:
-        return re.fullmatch(r"leady-\d{4}-\d\d-\d\d\.csv", self.name) is not None
+        return re.fullmatch(r"\w+-\d{4}-\d\d-\d\d\.csv", self.name) is not None
 
 
-def export(server: AsgiServer, cookie: str) -> Exported:
+def export(server: AsgiServer, cookie: str, path: str = "/leads/export.csv") -> Exported:
     asking = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
-    asking.request("GET", "/leads/export.csv", headers={"Cookie": cookie, "Host": "localhost"})
+    asking.request("GET", path, headers={"Cookie": cookie, "Host": "localhost"})
     answer = asking.getresponse()
     text = answer.read().decode("utf-8-sig")
     assert answer.status == 200, text
@@ -77,14 +78,27 @@ def test_exports_read_the_replica_and_do_without_it(replica: Replica, ola: User,
         replica.ask("SELECT pg_wal_replay_pause()")
         until(lambda: replica.ask("SELECT pg_get_wal_replay_pause_state()") == "paused", "the replay goes on")
         create_lead(values={"name": "Magazyn w Łodzi"}, by=ola)
+        OrderFactory(created_by=ola)
         stale = export(patient, cookie)
         assert stale.is_of_replica
         assert "Magazyn w Łodzi" not in stale.text
+        orders = export(patient, cookie, "/orders/export.csv")
+        assert orders.is_of_replica
+        assert len(orders.text.splitlines()) == 1, "the order came later"
+        assert len(export(strict, cookie, "/orders/export.csv").text.splitlines()) == 2
         report = page(patient, cookie, "/reports/leads/?rows=name")
         assert "Hala w Pile" in report
         assert "Magazyn w Łodzi" not in report
         assert "stan na" in report
+        records = page(patient, cookie, "/reports/leads/?mode=table")
+        assert "Hala w Pile" in records
+        assert "Magazyn w Łodzi" not in records
+        assert "stan na" in records
+        funnel_then = page(patient, cookie, "/reports/leads/funnel/")
+        assert "1 lead" in funnel_then
+        assert "stan na" in funnel_then
         assert "Magazyn w Łodzi" in page(strict, cookie, "/reports/leads/?rows=name")
+        assert "2 leady" in page(strict, cookie, "/reports/leads/funnel/")
         until(lambda: export(strict, cookie).is_of_primary, "a replica that is behind is read")
         assert "Magazyn w Łodzi" in export(strict, cookie).text
 

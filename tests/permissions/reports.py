@@ -14,6 +14,10 @@ URLS: list[Line] = [
     everyone("reports:lead_report"),
     everyone("reports:report_export", format="csv"),
     everyone("reports:report_export", format="xlsx"),
+    everyone("reports:dashboard_show"),
+    everyone("reports:funnel_show"),
+    everyone("reports:funnel_export", format="csv"),
+    everyone("reports:funnel_export", format="xlsx"),
     # A report that ewa keeps to herself; who sees and changes shared ones: tests/reports/test_saved_reports.py
     everyone("reports:report_list"),
     everyone("reports:report_create"),

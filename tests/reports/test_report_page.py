@@ -185,7 +185,7 @@ def test_nothing_but_known_names_comes_through(some: None, ewa: User, name: str)
     assert Lead.objects.count() == 5
 
 
-@pytest.mark.parametrize("name", ["at", "heat", "report", "cols", "sort"])
+@pytest.mark.parametrize("name", ["at", "heat", "report", "cols", "sort", "fold"])
 def test_what_is_not_known_elsewhere_changes_nothing(some: None, ewa: User, name: str) -> None:
     known = page(ewa, "rows=status&across=type", **HTMX)
     for value in INJECTIONS[:4]:
@@ -285,7 +285,7 @@ def test_ready_reports_open_as_they_are(some: None, ewa: User) -> None:
     for ready in READY:
         text = page(ewa, f"{ready.query}&report={ready.key}")
         assert "(zmieniony)" not in text.split('id="saved-reports-menu"')[0], ready.key
-        assert 'aria-current="page"' in text.split("lj-tabs-row")[1].split("</nav>")[0]
+        assert 'aria-current="page"' in text.split("lj-ready-list")[1].split("</nav>")[0]
     assert "(zmieniony)" in page(ewa, f"{READY[2].query}&report=load&show=row")
 
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("communications", "0007_outgoing_mail"),
+        ("communications", "0010_recording_problems"),
     ]
 
     operations = [
