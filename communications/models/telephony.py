@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from communications.encryption import EncryptedTextField
@@ -79,7 +80,9 @@ class TelephonyAccount(Versioned):
 
 
 class TelephonyHealth(models.Model):
-    """What goes wrong with an account: the last refusal, since when there is no good notification, who was told."""
+    """What goes wrong with an account: the last refusal (as the provider was answered, in English), since when there is
+    no good notification, who was told.
+    """
 
     account = models.OneToOneField(TelephonyAccount, on_delete=models.CASCADE, related_name="health")
     refused_at = models.DateTimeField(_("last refusal"), null=True)
@@ -93,6 +96,11 @@ class TelephonyHealth(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id}: {self.refusal or 'ok'}"
+
+    @property
+    def refusal_text(self) -> str:
+        """The last refusal in the language of now; details of a body that nobody could read stay English."""
+        return gettext(self.refusal) if self.refusal else ""
 
 
 class TelephonyEvent(models.Model):

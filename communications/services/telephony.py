@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from communications.models import TelephonyAccount, TelephonyHealth
 from communications.telephony import outside
@@ -80,13 +80,18 @@ def tell_of_refusals() -> None:
             # Two that look at the same moment: one of them tells.
             if TelephonyHealth.objects.filter(account=account, told_at=None).update(told_at=timezone.now()):
                 for user in users_with("communications.manage_telephony"):
-                    notify(
-                        user=user,
-                        kind=NotificationKind.TELEPHONY,
-                        what=account.name,
-                        details=account.health.refusal,
-                        url=reverse("communications:telephony_list"),
-                    )
+                    _tell(user, account)
+
+
+def _tell(user: User, account: TelephonyAccount) -> None:
+    with translation.override(user.language):
+        notify(
+            user=user,
+            kind=NotificationKind.TELEPHONY,
+            what=account.name,
+            details=account.health.refusal_text,
+            url=reverse("communications:telephony_list"),
+        )
 
 
 def note_success(*, account: TelephonyAccount) -> None:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from communications.telephony import outside
 from communications.telephony.events import (
@@ -55,9 +56,10 @@ class Generic:
     def check_fresh(self, delivery: Delivery, credentials: Credentials) -> str:
         sent = delivery.headers.get(TIMESTAMP, "")
         if not re.fullmatch(r"\d{1,12}", sent):
-            raise Refused("X-Lejek-Timestamp must be the Unix time in seconds.", status=401)
+            raise Refused(gettext_noop("X-Lejek-Timestamp must be the Unix time in seconds."), status=401)
         if abs(datetime.fromtimestamp(int(sent), UTC) - delivery.now) > TOLERANCE:
-            raise Refused("X-Lejek-Timestamp is more than 5 minutes away from the present time.", status=401)
+            late = gettext_noop("X-Lejek-Timestamp is more than 5 minutes away from the present time.")
+            raise Refused(late, status=401)
         return delivery.headers[SIGNATURE]
 
     def payload(self, delivery: Delivery) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from communications.telephony.events import CallEvent
 
 # The largest notification that is read; those of providers have less than a kilobyte.
-LARGEST_BODY = 64 * 1024
+LARGEST_BODY = 64 * 1024  # the refusal of a larger one says it, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,10 @@ class Delivery:
 
 
 class Refused(Exception):
-    """A notification that is not taken: `status` is the answer's, the text says why, in English for the provider."""
+    """A notification that is not taken: `status` is the answer's, the text says why, in English for the provider.
+
+    Texts are marked by `gettext_noop`: people read them in their own language (TelephonyHealth.refusal_text).
+    """
 
     def __init__(self, text: str, *, status: int) -> None:
         super().__init__(text)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from communications.telephony import outside
 from communications.telephony.events import (
@@ -97,7 +98,8 @@ class Zadarma:
     def check_fresh(self, delivery: Delivery, credentials: Credentials) -> str:
         started = _moment(self.payload(delivery), credentials)
         if started is not None and abs(delivery.now - started) > OLDEST:
-            raise Refused("call_start is more than a day away from the present time.", status=401)
+            late = gettext_noop("call_start is more than a day away from the present time.")
+            raise Refused(late, status=401)
         return ""
 
     def payload(self, delivery: Delivery) -> dict[str, Any]:

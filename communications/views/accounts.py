@@ -125,8 +125,8 @@ def account_delete(request: HttpRequest, pk: int) -> HttpResponseBase:
 def unparsed_list(request: HttpRequest, pk: int) -> HttpResponse:
     """The messages that could not be read, or not wholly."""
     account = _account(request, pk)
-    messages = account.messages.unparsed().select_related("lead").order_by("-pk")[: UNPARSED_SHOWN + 1]
-    context = {"account": account, "messages": messages[:UNPARSED_SHOWN], "has_more": len(messages) > UNPARSED_SHOWN}
+    unread = account.messages.unparsed().select_related("lead").order_by("-pk")[: UNPARSED_SHOWN + 1]
+    context = {"account": account, "unread": unread[:UNPARSED_SHOWN], "has_more": len(unread) > UNPARSED_SHOWN}
     return render(request, "communications/unparsed_list.html", {**context, **_scope(account.owner)})
 
 

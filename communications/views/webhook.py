@@ -10,6 +10,7 @@ import re
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -56,10 +57,10 @@ def _take(request: HttpRequest, kind: str) -> Taken:
     delivery = _delivery(request)
     accounts = list(TelephonyAccount.objects.of_webhook(kind))
     if not accounts:
-        raise Refused("No telephony of this kind is set up.", status=404)
+        raise Refused(gettext_noop("No telephony of this kind is set up."), status=404)
     account = next((each for each in accounts if each.provider.is_signed(delivery, each.secret)), None)
     if account is None:
-        raise Refused("The signature is wrong.", status=401)
+        raise Refused(gettext_noop("The signature is wrong."), status=401)
     try:
         known_by = account.provider.check_fresh(delivery, account.credentials)
         payload = account.provider.payload(delivery)
@@ -67,7 +68,8 @@ def _take(request: HttpRequest, kind: str) -> Taken:
         raise Refused(f"{error}.", status=400) from error
     name = f"telephony-delivery:{account.pk}:{known_by}"
     if known_by and not remember_first(name, seconds=REMEMBERED):
-        raise Refused("This delivery has been taken already. Sign each attempt anew.", status=409)
+        again = gettext_noop("This delivery has been taken already. Sign each attempt anew.")
+        raise Refused(again, status=409)
     try:
         taken = take_notification(account=account, payload=payload)
     except Exception:
@@ -81,7 +83,7 @@ def _delivery(request: HttpRequest) -> Delivery:
     announced = request.headers.get("Content-Length", "")
     body = b"" if announced.isdecimal() and int(announced) > LARGEST_BODY else request.read(LARGEST_BODY + 1)
     if len(body) > LARGEST_BODY or (not body and announced not in ("", "0")):
-        raise Refused(f"The body is larger than {LARGEST_BODY // 1024} KB.", status=413)
+        raise Refused(gettext_noop("The body is larger than 64 KB."), status=413)
     headers = {name.lower(): value for name, value in request.headers.items()}
     return Delivery(body=body, headers=headers, now=timezone.now())
 

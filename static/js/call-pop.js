@@ -8,10 +8,21 @@ const AFTER_END = 20000
 const region = document.getElementById('call-pops')
 const channel = region && 'BroadcastChannel' in window ? new BroadcastChannel('lejek.call-pops') : null
 const KEY = 'lejek.call-pops'
+const ENDS = 'lejek.call-ends'
 const pop = (id) => region.querySelector(`[data-call-pop="${id}"]`)
 
-function open () {
-  try { return JSON.parse(sessionStorage.getItem(KEY)) ?? [] } catch { return [] }
+function stored (key, otherwise) {
+  try { return JSON.parse(sessionStorage.getItem(key)) ?? otherwise } catch { return otherwise }
+}
+
+const open = () => stored(KEY, [])
+
+/** When the call was first seen to be over, on whatever page. */
+function endOf (id) {
+  const ends = stored(ENDS, {})
+  ends[id] ??= Date.now()
+  sessionStorage.setItem(ENDS, JSON.stringify(ends))
+  return ends[id]
 }
 
 function keep (ids) {
@@ -60,7 +71,7 @@ if (region) {
   onLoad('[data-call-pop][data-going-on="no"]', (ended) => {
     const id = Number(ended.dataset.callPop)
     const end = () => { if (pop(id) === ended) ended.matches(':hover, :focus-within') ? setTimeout(end, AFTER_END) : close(id) }
-    setTimeout(end, AFTER_END)
+    setTimeout(end, Math.max(endOf(id) + AFTER_END - Date.now(), 0))
   })
   for (const id of open()) show(id)
 }

@@ -120,7 +120,7 @@ def test_the_page_tells_what_goes_wrong(as_ewa: Client) -> None:
 
     text = as_ewa.get(URL).content.decode()
 
-    assert "The signature is wrong." in text
+    assert "Podpis jest błędny: w centrali wpisano inny sekret." in text
     assert "Zachowano 1 niezrozumiałe powiadomienie." in text
     assert "event must be one of" in text
 
@@ -136,7 +136,11 @@ def test_managers_are_told_after_an_hour_of_refusals(ewa: User, ola: User) -> No
             tell_of_refusals()
             assert Notification.objects.filter(kind="telephony").count() == expected, minutes
         told = Notification.objects.get(kind="telephony")
-        assert (told.user, told.what, told.details) == (ewa, "Centrala", "The signature is wrong.")
+        assert (told.user, told.what, told.details) == (
+            ewa,
+            "Centrala",
+            "Podpis jest błędny: w centrali wpisano inny sekret.",
+        )
         # A good one ends it; one stray request long after is no failure.
         send(flow()[0], at=timezone.now())
         account.health.refresh_from_db()
