@@ -123,7 +123,7 @@ class _Backend(EmailBackend):
             password=server.password,
             use_tls=not server.uses_tls,
             use_ssl=server.uses_tls,
-            timeout=timeout,  # type: ignore[arg-type] # passed on as it is
+            timeout=timeout,
         )
         self.login = server.login
 
