@@ -2,6 +2,7 @@
 
 import mimetypes
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.generator import BytesGenerator
 from email.message import Message
@@ -9,6 +10,7 @@ from html import escape
 from io import BytesIO
 
 from communications.html.text import html_to_text
+from communications.imap.blobs import Blob, Blobs
 from communications.imap.charsets import decode
 from communications.imap.headers import Headers
 
@@ -31,9 +33,13 @@ class ParsedAttachment:
 
     name: str
     content_type: str
-    content: bytes = field(repr=False)
+    content: bytes | Blob = field(repr=False)
     content_id: str = ""
     is_inline: bool = False
+
+    def pieces(self) -> Iterator[bytes]:
+        """The content, in pieces that fit into memory."""
+        return iter((self.content,)) if isinstance(self.content, bytes) else self.content.pieces()
 
 
 @dataclass(slots=True)
@@ -57,15 +63,17 @@ class Piece:
     html: str = ""
 
 
-def read_body(message: Message, hints: tuple[str, ...] = ()) -> Body:
-    """Everything below the header of `message`. Raises what the standard library does on the worst of messages."""
+def read_body(message: Message, hints: tuple[str, ...] = (), blobs: Blobs | None = None) -> Body:
+    """Everything below the header of `message`, without what `blobs` has. Raises what the standard library does on the
+    worst of messages.
+    """
     body = Body()
-    pieces = _Reader(body, hints).read(message, ())
+    pieces = _Reader(body, hints, blobs).read(message, ())
     body.text = shown_text("\n\n".join(text for piece in pieces if (text := _as_text(piece).strip("\n"))))
     if any(piece.html for piece in pieces):
         body.html = "\n".join(piece.html or _as_html(piece.text) for piece in pieces)[:LONGEST_HTML]
     if not body.text.strip() and not body.html:
-        body.text = shown_text(body.report or _text_of_forwarded(message, hints))
+        body.text = shown_text(body.report or _text_of_forwarded(message, hints, blobs))
     return body
 
 
@@ -78,9 +86,10 @@ def shown_text(text: str) -> str:
 class _Reader:
     """Walks through the parts in their order."""
 
-    def __init__(self, body: Body, hints: tuple[str, ...]) -> None:
+    def __init__(self, body: Body, hints: tuple[str, ...], blobs: Blobs | None) -> None:
         self.body = body
         self.hints = hints
+        self.blobs = blobs
 
     def read(self, part: Message, above: tuple[str, ...]) -> list[Piece]:
         """The pieces of text of `part`, which stands in the multiparts `above`; its files go to the body."""
@@ -96,9 +105,10 @@ class _Reader:
             self.body.report += _inner(part)
             return []
         if part.is_multipart():
-            self._attach(part, headers, kind, _nested(part), above)
+            nested = _nested(part)
+            self._attach(part, headers, kind, (self.blobs and self.blobs.find(nested)) or nested, above)
             return []
-        content = _content(part, headers)
+        content = _content(part, headers, self.blobs)
         if kind == "text/calendar" and not self.body.calendar:
             self.body.calendar = self._decoded(content, headers)
         if self._is_read(headers, kind, above):
@@ -115,7 +125,7 @@ class _Reader:
             return False
         return not (headers.parameter("content-disposition", "filename") or headers.parameter("content-type", "name"))
 
-    def _piece(self, headers: Headers, kind: str, content: bytes) -> Piece:
+    def _piece(self, headers: Headers, kind: str, content: bytes | Blob) -> Piece:
         text = self._decoded(content, headers)
         if kind == "text/html":
             return Piece(html=text[:LONGEST_HTML])
@@ -123,13 +133,17 @@ class _Reader:
             text = unflow(text, delete_space=headers.parameter("content-type", "delsp").lower() == "yes")
         return Piece(text=text)
 
-    def _decoded(self, content: bytes, headers: Headers) -> str:
+    def _decoded(self, content: bytes | Blob, headers: Headers) -> str:
+        if isinstance(content, Blob):
+            content = content.read(LONGEST_HTML * 4)
         declared = headers.parameter("content-type", "charset")
         if not declared and (meta := META_CHARSET.search(content[:2048])):
             declared = meta[1].decode("ascii")
         return decode(content, declared, self.hints)
 
-    def _attach(self, part: Message, headers: Headers, kind: str, content: bytes, above: tuple[str, ...]) -> None:
+    def _attach(
+        self, part: Message, headers: Headers, kind: str, content: bytes | Blob, above: tuple[str, ...]
+    ) -> None:
         if len(self.body.attachments) >= MOST_ATTACHMENTS:
             self.body.incomplete = True
             return
@@ -183,10 +197,19 @@ def unflow(text: str, *, delete_space: bool = False) -> str:
     return "\n".join(done)
 
 
-def _content(part: Message, headers: Headers) -> bytes:
+def _content(part: Message, headers: Headers, blobs: Blobs | None) -> bytes | Blob:
     """The bytes of a part that has none below it. A misspelt encoding is understood, an unknown one is none."""
     wanted = headers.first("content-transfer-encoding").lower()
     encoding = next((name for mark, name in ENCODINGS if mark in wanted), "8bit")
+    if blobs and (blob := blobs.find(_payload(part, "8bit"), is_base64=encoding == "base64")):
+        if encoding in ("base64", "8bit"):
+            return blob
+        part.set_payload(b"".join(blob.pieces()).decode("ascii", "surrogateescape"))
+    return _payload(part, encoding)
+
+
+def _payload(part: Message, encoding: str) -> bytes:
+    """The bytes of a part, taken for encoded so."""
     del part["content-transfer-encoding"]
     part["Content-Transfer-Encoding"] = encoding
     payload = part.get_payload(decode=True)
@@ -216,7 +239,7 @@ def _children(part: Message) -> list[Message]:
 
 def _bytes(message: Message) -> bytes:
     target = BytesIO()
-    BytesGenerator(target, mangle_from_=False, maxheaderlen=0).flatten(message)
+    BytesGenerator(target, mangle_from_=False, maxheaderlen=0).flatten(message, linesep="\r\n")
     return target.getvalue()
 
 
@@ -251,9 +274,9 @@ def _clean(name: str) -> str:
     )
 
 
-def _text_of_forwarded(message: Message, hints: tuple[str, ...]) -> str:
+def _text_of_forwarded(message: Message, hints: tuple[str, ...], blobs: Blobs | None) -> str:
     """The text of the message that a message without words of its own passes on."""
     for part in message.walk():
         if part.get_content_type() == "message/rfc822" and part.is_multipart():
-            return "\n\n".join(read_body(nested, hints).text for nested in _children(part))
+            return "\n\n".join(read_body(nested, hints, blobs).text for nested in _children(part))
     return ""

@@ -6,14 +6,16 @@ from email import message_from_bytes
 from email.message import Message
 from email.parser import BytesHeaderParser
 from email.policy import compat32
+from typing import IO
 
 from communications.imap.addresses import Address
 from communications.imap.automatic import automatic_kind
+from communications.imap.blobs import LARGE_MESSAGE, Blobs, lightened
 from communications.imap.body import Body, ParsedAttachment, read_body, shown_text
 from communications.imap.charsets import decode
 from communications.imap.headers import HEADER_END, Headers, declared_charsets, mend_header
 
-__all__ = ["Address", "ParsedAttachment", "ParsedMessage", "parse"]
+__all__ = ["Address", "ParsedAttachment", "ParsedMessage", "parse", "parse_file"]
 
 LONGEST_SUBJECT = 500
 
@@ -50,13 +52,30 @@ class ParsedMessage:
 
 def parse(raw: bytes) -> ParsedMessage:
     """`raw` as a message. Whatever the bytes are, there is an answer; `incomplete` tells that something is left out."""
+    return _parse(raw, None)
+
+
+def parse_file(file: IO[bytes], *, size: int) -> ParsedMessage:
+    """The message in `file`, which stays open as long as the attachments are wanted. Of a large one (`size` bytes) not
+    more than a few pieces are in memory at a time.
+    """
+    if size < LARGE_MESSAGE:
+        return _parse(file.read(), None)
+    return _parse(*lightened(file))
+
+
+def _parse(raw: bytes, blobs: Blobs | None) -> ParsedMessage:
     raw = mend_header(raw)
     hints = declared_charsets(raw)
     try:
         message = message_from_bytes(raw, policy=compat32)
         headers = Headers(message, hints)
-        body = read_body(message, hints)
-    except Exception:  # parts nested too deeply, and whatever a broken message makes the standard library trip over
+        body = read_body(message, hints, blobs)
+    except Exception:
+        if blobs is not None:
+            blobs.file.seek(0)
+            return _parse(blobs.file.read(), None)
+        # parts nested too deeply, and whatever a broken message makes the standard library trip over
         message = BytesHeaderParser(policy=compat32).parsebytes(raw)
         headers = Headers(message, hints)
         body = _unread_body(raw, hints)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 from psycopg.sql import SQL, Identifier, Placeholder
 
-from communications.models import Message
+from communications.models import MailFolder, Message, MessagePlace
 
 # What differs from message to message when it comes in, with the type of its array.
 VARYING = {
@@ -38,12 +38,24 @@ def insert_messages(messages: Sequence[Message]) -> None:
         names=SQL(", ").join(Identifier(name) for name in VARYING)
     )
     values = [_value(messages[0], name) for name in shared]
-    arrays = [[_value(message, name) for message in messages] for name in VARYING]
+    arrays = [[str(message.raw) for message in messages]]
+    arrays += [[getattr(message, name) for message in messages] for name in VARYING if name != "raw"]
     with connection.cursor() as cursor:
         cursor.execute(statement, [*values, *arrays])
         for message, (pk,) in zip(messages, cursor.fetchall(), strict=True):
             message.pk = pk
             message._state.adding = False
+
+
+def insert_places(folder: MailFolder, uidvalidity: int, placed: Sequence[tuple[Message, int]]) -> None:
+    """Store where messages lie in a folder: each with its UID."""
+    statement = SQL(
+        "INSERT INTO {table} (message_id, folder_id, uidvalidity, uid)"
+        " SELECT place.message, %s, %s, place.uid FROM unnest(%s::bigint[], %s::bigint[]) AS place(message, uid)"
+    ).format(table=Identifier(MessagePlace._meta.db_table))
+    messages, uids = [message.pk for message, _uid in placed], [uid for _message, uid in placed]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [folder.pk, uidvalidity, messages, uids])
 
 
 def update_messages(messages: Sequence[Message], names: Sequence[str]) -> None:

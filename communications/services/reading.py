@@ -6,22 +6,22 @@ import logging
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import F
 from kombu.exceptions import OperationalError
 
 from communications.html.safe import sanitise_message
 from communications.imap.addresses import Address
-from communications.imap.parse import ParsedMessage, parse
+from communications.imap.body import ParsedAttachment
+from communications.imap.parse import ParsedMessage, parse_file
 from communications.locks import Job, only_one
 from communications.models import Attachment, Message
 from communications.models.messages import LONGEST
 from communications.services.batches import update_messages
 from communications.services.linking import link_parsed
 from communications.services.storing import forget_files
+from communications.stored_files import put
 
 logger = logging.getLogger(__name__)
 
@@ -114,9 +114,9 @@ def _read(message: Message) -> list[Attachment]:
     """Fill the fields of `message`. Returns its attachments, already in the storage but with no row yet."""
     try:
         with message.raw.open() as raw:
-            parsed = parse(raw.read())
-        _fill(message, parsed)
-        attachments = [_attachment(message, number, one) for number, one in enumerate(parsed.attachments, start=1)]
+            parsed = parse_file(raw, size=message.size)
+            _fill(message, parsed)
+            attachments = [_attachment(message, number, one) for number, one in enumerate(parsed.attachments, start=1)]
     except Exception as error:
         logger.exception("E-mail %s could not be read", message.pk)
         message.parse_state, message.parse_error = State.FAILED, f"{type(error).__name__}: {error}"[:LONGEST]
@@ -147,7 +147,7 @@ def _people(addresses: Sequence[Address]) -> list[dict[str, str]]:
     return [{"name": name, "address": address} for name, address in addresses]
 
 
-def _attachment(message: Message, number: int, found: Any) -> Attachment:
+def _attachment(message: Message, number: int, found: ParsedAttachment) -> Attachment:
     """An attachment in the storage, under a name made of message and position: a repeated attempt replaces it."""
     attachment = Attachment(
         message=message,
@@ -155,12 +155,8 @@ def _attachment(message: Message, number: int, found: Any) -> Attachment:
         name=found.name,
         content_type=found.content_type[:120],
         content_id=found.content_id[:250],
-        size=len(found.content),
         is_inline=found.is_inline,
     )
     place = attachment.file.field.generate_filename(attachment, f"{message.pk // 1000}/{message.pk}-{number}")
-    storage = attachment.file.storage
-    if storage.exists(place):
-        storage.delete(place)
-    attachment.file.name = storage.save(place, ContentFile(found.content))
+    attachment.file.name, attachment.size = put(attachment.file.storage, place, found.pieces())
     return attachment

@@ -4,9 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time
 from email.parser import BytesHeaderParser
-from io import BytesIO
 
-from django.core.files.base import File
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
@@ -14,7 +12,8 @@ from django.utils import timezone
 
 from communications.imap.fetching import MOST_HEADERS, Fetched
 from communications.models import AccountHealth, MailAccount, MailFolder, Message, MessagePlace
-from communications.services.batches import insert_messages
+from communications.services.batches import insert_messages, insert_places
+from communications.stored_files import pieces_of, put
 
 
 @transaction.atomic
@@ -38,9 +37,7 @@ def store(*, account: MailAccount, folder: MailFolder, fetched: Sequence[Fetched
             new.append(message)
         placed.append((message, one.uid))
     insert_messages(new)
-    MessagePlace.objects.bulk_create(
-        MessagePlace(message=message, folder=folder, uidvalidity=_validity(folder), uid=uid) for message, uid in placed
-    )
+    insert_places(folder, _validity(folder), placed)
     MailFolder.objects.filter(pk=folder.pk).update(last_uid=upto, uidvalidity=folder.uidvalidity)
     folder.last_uid = upto
     _count(account, len(fetched))
@@ -108,11 +105,7 @@ def _store_raw(message: Message, folder: MailFolder, one: Fetched) -> None:
     """Write the original under a name made of folder and UID: what a killed worker has left there is replaced."""
     name = f"{folder.pk}/{folder.uidvalidity}/{one.uid // 1000}/{one.uid}.eml"
     place = message.raw.field.generate_filename(message, name)
-    storage = message.raw.storage
-    if storage.exists(place):
-        storage.delete(place)
-    content = BytesIO(one.content) if isinstance(one.content, bytes) else one.content
-    message.raw.name = storage.save(place, File(content, name=name))
+    message.raw.name, _size = put(message.raw.storage, place, pieces_of(one.content))
 
 
 def _count(account: MailAccount, number: int) -> None:

@@ -289,14 +289,16 @@ def test_a_message_that_breaks_the_reading_is_kept_and_can_be_read_again(dovecot
     account = mailbox()
     for subject in ("dobra", "zła", "druga dobra"):
         dovecot.deliver(account.login, mail(subject))
-    real_parse = reading.parse
+    real_parse = reading.parse_file
 
-    def parse(raw):
+    def parse_file(file, *, size):
+        raw = file.read()
+        file.seek(0)
         if "zła".encode() in raw:
             raise RecursionError("too deep")
-        return real_parse(raw)
+        return real_parse(file, size=size)
 
-    monkeypatch.setattr(reading, "parse", parse)
+    monkeypatch.setattr(reading, "parse_file", parse_file)
     assert sorted(fetch_all(account)) == ["", "dobra", "druga dobra"]
     failed = Message.objects.unparsed().get()
     assert failed.parse_error == "RecursionError: too deep"
@@ -328,14 +330,16 @@ def test_a_message_that_kills_its_reader_is_given_up_in_the_end(dovecot, mailbox
         dovecot.deliver(account.login, mail(subject))
     while import_account(account_id=account.pk):
         pass
-    real_parse = reading.parse
+    real_parse = reading.parse_file
 
-    def parse(raw):
+    def parse_file(file, *, size):
+        raw = file.read()
+        file.seek(0)
         if "zabójcza".encode() in raw:
             raise SystemExit  # as a kill: nothing catches it
-        return real_parse(raw)
+        return real_parse(file, size=size)
 
-    monkeypatch.setattr(reading, "parse", parse)
+    monkeypatch.setattr(reading, "parse_file", parse_file)
     for _ in range(reading.MOST_TRIES):
         with pytest.raises(SystemExit):
             reading.read_account(account_id=account.pk)
