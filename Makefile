@@ -1,7 +1,7 @@
 # The commands of the project; all of them need only Python >= 3.11 (with pip and venv), git and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := run
-.PHONY: run test test-long lint bench prepare packages clean
+.PHONY: run test test-long lint bench probe load prepare packages clean
 
 export UV_PYTHON_DOWNLOADS := never
 export PORT HOST LEJEK_HOME DEMO
@@ -32,8 +32,17 @@ lint: prepare packages
 	$(NO_SERVERS) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(NO_SERVERS) $(BIN)/python manage.py check_translations
 
+# LEADS, REQUESTS; ONLY, SLOW; USERS, SECONDS, POOL, AWAY: see bench/__main__.py, bench/probe.py and bench/load.py.
+BENCH := LEJEK_HOME=$${LEJEK_BENCH_HOME:-.lejek-bench} $(BIN)/python -m crm.embedded exec -- $(BIN)/python -m
+
 bench: prepare
-	LEJEK_HOME=$${LEJEK_BENCH_HOME:-.lejek-bench} $(BIN)/python -m crm.embedded exec -- $(BIN)/python -m bench
+	$(BENCH) bench
+
+probe: prepare
+	$(BENCH) bench.probe
+
+load: prepare
+	$(BENCH) bench.load
 
 # --- What the commands stand on: done once, and again only where its input has changed ----------------------------
 

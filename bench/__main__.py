@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench import mail, report
 from bench.databases import prepare
-from bench.measure import Database, export, measure, requests_per_second
+from bench.measure import Database, export, exported_from, measure, requests_per_second
 from bench.server import serving
 
 SMALL = int(os.environ.get("SMALL_LEADS", "10000"))
@@ -29,17 +29,19 @@ def main() -> int:
         databases = [Database(urls[SMALL], small_server), Database(urls[LARGE], large_server)]
         measure(databases, requests=REQUESTS)
         small, large = (database.figures() for database in databases)
-        exports = {format: export(large_server, databases[1].client, format) for format in ("csv", "xlsx")}
+        since = exported_from(urls[LARGE])
+        exports = {format: export(large_server, databases[1].client, format, since=since) for format in ("csv", "xlsx")}
     cores = os.cpu_count() or 1
     with serving(urls[LARGE], workers=cores) as server:
         load = {path: round(requests_per_second(server.port, path, seconds=LOAD_SECONDS), 1)
                 for path in ("/bench/empty/", "/leads/")}  # fmt: skip
     mails = mail.measured(urls[SMALL])
-    print(f"\nAt {LARGE} leads, growth from {SMALL}:\n{report.table(small, large)}\n")
+    print(f"\nAt {LARGE} leads, growth from {SMALL}:\n{report.table(small, large, leads=LARGE)}\n")
     print(f"On {cores} cores: " + ", ".join(f"{path} {rate} requests/s" for path, rate in load.items()))
     for format, result in exports.items():
         print(
-            f"Export of {LARGE} leads as {format}: {result['seconds']} s, {result['bytes'] / 1e6:.1f} MB;"
+            f"Export of {exports['csv']['rows']} leads as {format}: {result['seconds']} s,"
+            f" {result['bytes'] / 1e6:.1f} MB;"
             f" the server's memory {result['memory_before'] / 1e6:.0f} → {result['memory_peak'] / 1e6:.0f} MB"
         )
     print(mail.line(mails))

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 import psycopg
 
-from bench import board, webhook
+from bench import board, reports, webhook
 from bench.server import Answer, Client, Server, form_of, link_in
 
 FLOOR = Path(__file__).parent / "floor"
@@ -38,6 +38,7 @@ KINDS = (
     "webhook",
     *board.KINDS,
 )
+ALL_KINDS = (*KINDS, *reports.KINDS)
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,8 @@ class Kind:
     def ask(self, random: Random) -> tuple[Answer, dict[str, Any]]:
         """Send one request."""
         facts, get = self.facts, self.client.get
+        if self.name in reports.KINDS:
+            return reports.ask_report(self.name, self.client)
         if self.name in board.KINDS:
             return board.ask_board(self.name, self.client, facts.board, random)
         lead = random.choice(facts.leads)
@@ -154,8 +157,8 @@ class Database:
         client = Client(server.port).sign_in()
         facts = facts_of(url, client)
         self.server, self.client = server, client
-        self.kinds = {name: Kind(name, client, facts) for name in KINDS}
-        self.samples = {name: Samples() for name in KINDS}
+        self.kinds = {name: Kind(name, client, facts) for name in ALL_KINDS}
+        self.samples = {name: Samples() for name in ALL_KINDS}
         self.connection = psycopg.connect(url, autocommit=True)
 
     def figures(self) -> dict[str, dict[str, float]]:
@@ -164,13 +167,17 @@ class Database:
 
 
 def measure(databases: Sequence[Database], *, requests: int) -> None:
-    """`requests` of each kind on each database, one at a time and interleaved, each followed by its floor.
-
-    What disturbs the machine then disturbs all of them alike.
+    """`requests` of each kind on each database (of reports some), one at a time and interleaved, each followed by its
+    floor. What disturbs the machine then disturbs all of them alike.
     """
+    _measure(databases, KINDS, requests=requests, warm_up=WARM_UP)
+    _measure(databases, reports.KINDS, requests=min(requests, reports.REQUESTS), warm_up=1)
+
+
+def _measure(databases: Sequence[Database], kinds: Sequence[str], *, requests: int, warm_up: int) -> None:
     random = Random(requests)
-    for round_ in range(-WARM_UP, requests):
-        for name in KINDS:
+    for round_ in range(-warm_up, requests):
+        for name in kinds:
             for database in databases:
                 answer, parameters = database.kinds[name].ask(random)
                 if answer.status != 200:
@@ -241,16 +248,28 @@ def peak_memory(server: Server) -> Iterator[Callable[[], int]]:
         watcher.join()
 
 
-def export(server: Server, client: Client, format: str) -> dict[str, float]:
-    """Export every lead: seconds, bytes, and how many bytes of memory the server took for it."""
+EXPORTED = 100_000
+
+
+def exported_from(url: str) -> str:
+    """The day since which EXPORTED leads came; "" when there are no more than these."""
+    with psycopg.connect(url) as connection:
+        query = "SELECT to_char(received_at, 'YYYY-MM-DD') FROM leads_lead ORDER BY id DESC OFFSET %s LIMIT 1"
+        row = connection.execute(query, [EXPORTED]).fetchone()
+    return str(row[0]) if row else ""
+
+
+def export(server: Server, client: Client, format: str, *, since: str) -> dict[str, float]:
+    """Export the leads that came `since` a day: seconds, bytes, and how many bytes of memory the server took for it."""
     before = server.memory()
     with peak_memory(server) as peak:
-        answer = client.get(f"/leads/export.{format}?state=all")
+        answer = client.get(f"/leads/export.{format}?state=all&received_from={since}")
     if answer.status != 200:
         raise RuntimeError(f"export.{format}: {answer.status}")
     return {
         "seconds": round(answer.milliseconds / 1000, 1),
         "bytes": len(answer.body),
+        "rows": answer.body.count(b"\r\n") - 1 if format == "csv" else 0,
         "memory_before": before,
         "memory_peak": peak(),
     }

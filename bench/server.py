@@ -1,6 +1,7 @@
 """The real web server on one of the databases, and a browser-like client that is signed in."""
 
 import http.client
+import json
 import os
 import re
 import socket
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from http.cookies import SimpleCookie
 from time import perf_counter, sleep
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import psutil  # type: ignore[import-untyped]
 
@@ -20,6 +21,8 @@ from bench.generate import LOGIN, PASSWORD
 from crm.embedded.commands import web
 
 START_SECONDS = 60
+# What stands in an address as it is; the rest is quoted, as browsers do.
+ADDRESS = "/?&=%+:,;@~-._"
 CHECKED = ("checkbox", "radio", "submit", "button")  # sent only when they are checked
 
 
@@ -36,15 +39,16 @@ class Server:
 
 
 @contextmanager
-def serving(url: str, *, workers: int) -> Iterator[Server]:
-    """Serve the database at `url` as `make run` does, until the block ends."""
+def serving(url: str, *, workers: int, settings: str = "bench.settings", **variables: str) -> Iterator[Server]:
+    """Serve a database as `make run` does, until the block ends; `variables` are added to the environment."""
     port = _free_port()
     environment = {
         **os.environ,
         "DATABASE_URL": url,
-        "DJANGO_SETTINGS_MODULE": "bench.settings",
+        "DJANGO_SETTINGS_MODULE": settings,
         "GRANIAN_WORKERS": str(workers),
         "EMAIL_URL": "dummymail://",
+        **variables,
     }
     command = [sys.executable, "-m", *web(host="127.0.0.1", port=port)]
     with subprocess.Popen(command, env=environment) as process:
@@ -82,6 +86,9 @@ class Answer:
     queries: int
     sql: float
     location: str
+    rows: int = 0
+    pages: int = 0
+    slowest: str = ""
 
 
 @dataclass
@@ -94,23 +101,27 @@ class Client:
     def __post_init__(self) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
 
-    def sign_in(self) -> "Client":
+    def sign_in(self, login: str = LOGIN) -> "Client":
         """Sign in by the login page, as people do."""
         self.get("/accounts/login/")
-        answer = self.post("/accounts/login/", {"login": LOGIN, "password": PASSWORD})
+        answer = self.post("/accounts/login/", {"login": login, "password": PASSWORD})
         if answer.status != 302:
             raise RuntimeError(f"Signing in failed: {answer.status}")
         return self
 
-    def get(self, path: str, *, htmx: bool = False) -> Answer:
-        return self._send("GET", path, None, {"HX-Request": "true"} if htmx else {})
+    def get(self, path: str, *, htmx: bool = False, explain: bool = False) -> Answer:
+        headers = {"HX-Request": "true"} if htmx else {}
+        return self._send("GET", path, None, {**headers, "X-Explain": "1"} if explain else headers)
 
-    def post(self, path: str, data: dict[str, str] | list[tuple[str, str]], *, htmx: bool = False) -> Answer:
+    def post(
+        self, path: str, data: dict[str, str] | list[tuple[str, str]], *, htmx: bool = False, explain: bool = False
+    ) -> Answer:
         headers = {
             "Content-Type": "application/x-www-form-urlencoded",
             "X-CSRFToken": self.cookies.get("csrftoken", ""),
             "Referer": f"http://127.0.0.1:{self.port}/",
             **({"HX-Request": "true"} if htmx else {}),
+            **({"X-Explain": "1"} if explain else {}),
         }
         return self._send("POST", path, urlencode(data), headers)
 
@@ -120,9 +131,17 @@ class Client:
 
     def _send(self, method: str, path: str, body: str | bytes | None, headers: dict[str, str]) -> Answer:
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        started = perf_counter()
-        self._connection.request(method, path, body, {"Cookie": cookies, "Accept-Language": "pl", **headers})
-        response = self._connection.getresponse()
+        sent = {"Cookie": cookies, "Accept-Language": "pl", **headers}
+        for attempt in (1, 2):
+            started = perf_counter()
+            try:
+                self._connection.request(method, quote(path, safe=ADDRESS), body, sent)
+                response = self._connection.getresponse()
+                break
+            except http.client.RemoteDisconnected:  # the server closes what was idle for long
+                if attempt == 2:
+                    raise
+                self._connection.close()
         content = response.read()
         milliseconds = (perf_counter() - started) * 1000
         for header in response.headers.get_all("Set-Cookie") or ():
@@ -135,6 +154,9 @@ class Client:
             int(response.headers.get("X-Queries", 0)),
             float(response.headers.get("X-Sql", 0)),
             response.headers.get("Location", ""),
+            int(response.headers.get("X-Rows", 0)),
+            int(response.headers.get("X-Pages", 0)),
+            json.loads(response.headers.get("X-Slowest", '""')),
         )
 
 

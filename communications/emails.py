@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q, QuerySet, Value
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Left
 from django.http import QueryDict
 from django.urls import reverse
@@ -16,8 +17,9 @@ from communications.querysets import MessageQuerySet
 from communications.threads import once
 from crm.models import Partner, User
 from crm.paging import Order, Page, Sort, load_page
-from crm.querysets import Counted
+from crm.querysets import Counted, OneOf
 from leads.models import Lead
+from leads.querysets import of_partner as leads_of
 from leads.sections import COUNTED, Tab, badge
 
 TAB = "emails"
@@ -157,7 +159,7 @@ def of_partner(partner: Partner, user: User) -> MessageQuerySet:
     """The messages of a partner's leads, and those from and to its addresses and its contacts'."""
     addresses = [partner.email, *partner.contacts.values_list("email", flat=True)]
     known = {address.lower() for address in addresses if address}
-    theirs = Q(lead__partner=partner.pk) | Q(partner=partner.pk)
+    theirs = leads_of(partner) | Q(partner=partner.pk)
     if known:
-        theirs |= Q(pk__in=Message.objects.sent_from(known).values("pk"))
+        theirs |= Q(OneOf(F("pk"), ArraySubquery(Message.objects.sent_from(known).order_by().values("pk"))))
     return once(Message.objects.visible_to(user).filter(theirs), user=user)

@@ -1,6 +1,7 @@
 """What waits among e-mails, for Mój dzień (leads.my_day.Provider)."""
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -8,6 +9,7 @@ from communications import permissions
 from communications.emails import is_set_up, rows_of, waiting_for, with_rows
 from communications.models import Message
 from communications.threads import once
+from crm.querysets import OneOf
 from leads.my_day import ALL, COUNTED, SHOWN, Block, Scope
 
 
@@ -39,7 +41,9 @@ def new_replies(scope: Scope) -> Block | None:
     """Nowe odpowiedzi: what customers answered, until it is opened; on closed leads and leads of nobody, too."""
     if not scope.user.has_perm("communications.view_message"):
         return None
-    replies = Message.objects.visible_to(scope.user).unopened_replies()
+    # Those unopened are few; PostgreSQL cannot know it, and would begin with the leads.
+    unopened = ArraySubquery(Message.objects.unopened_replies().order_by().values("pk"))
+    replies = Message.objects.visible_to(scope.user).filter(OneOf(F("pk"), unopened))
     if scope.whose != ALL:
         replies = replies.filter(Q(lead__sales_person__in=scope.people) | Q(lead__sales_person__isnull=True))
     replies = once(replies, user=scope.user)

@@ -8,6 +8,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from crm.models import Partner, User, Visibility
 from crm.visibility import visibility_of, visible_leads
+from leads.querysets import of_partner
 
 if TYPE_CHECKING:
     from communications.models import Call, TelephonyAccount, TelephonyEvent  # noqa: F401 - the types of the rows
@@ -74,7 +75,7 @@ class CallQuerySet(models.QuerySet["Call"]):
     def of_partner(self, partner: Partner) -> "CallQuerySet":
         """The calls of the partner's leads, and those with its numbers or its contacts'."""
         numbers = {partner.phone_e164, *partner.contacts.values_list("phone_e164", flat=True)} - {""}
-        return self.filter(Q(lead__partner=partner.pk) | Q(number_e164__in=numbers))
+        return self.filter(of_partner(partner) | Q(number_e164__in=numbers))
 
     def newest_first(self) -> "CallQuerySet":
         return self.order_by("-started_at", "-pk")

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.core.exceptions import ValidationError
-from django.db.models import F, IntegerField, Q, QuerySet, Subquery, TextChoices
+from django.db.models import BooleanField, F, Func, IntegerField, Q, QuerySet, Subquery, TextChoices
 from django.db.models.functions import Left, Length, Lower
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +34,16 @@ class Counted(Subquery):
 
     template = "(SELECT count(*) FROM (%(subquery)s) counted)"
     output_field = IntegerField()
+
+
+class OneOf(Func):
+    """Whether the first expression is one of what the second, an ArraySubquery, finds. PostgreSQL finds these first and
+    looks them up by an index, also where other conditions stand beside it (OR), for which it would read whole tables.
+    """
+
+    template = "(%(expressions)s))"
+    arg_joiner = " = ANY ("
+    output_field = BooleanField()
 
 
 def partners_to_choose(text: str) -> list[Partner]:
@@ -115,7 +125,8 @@ def _nip_or_nothing(typed: str) -> str:
 def _own_and_contacts(*conditions: Any) -> list[Any]:
     """The IDs of partners of which the conditions hold, themselves or one of their contacts."""
     return [
-        Partner.objects.filter(*conditions).order_by("pk").values_list("pk"),
+        # Sorted by a sum, which no index has: for a common address PostgreSQL would walk through all partners by ID.
+        Partner.objects.filter(*conditions).order_by(F("pk") + 0).values_list("pk"),
         PartnerContact.objects.filter(*conditions).order_by("partner").values_list("partner").distinct(),
     ]
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import Partner, User
 from leads import permissions
 from leads.models import Activity, Lead
+from leads.querysets import of_partner
 
 OPEN_SHOWN = 50
 DONE_SHOWN = 20
@@ -67,7 +68,7 @@ class ActivityBlock:
 
 def activities_of(of: Lead | Partner, *, user: User, everything: bool = False) -> ActivityBlock:
     """The block of a lead or partner that `user` sees, in three queries; `everything` shows all rows of it."""
-    condition = Q(partner=of) | Q(lead__partner=of) if isinstance(of, Partner) else Q(lead=of)
+    condition = Q(partner=of) | of_partner(of) if isinstance(of, Partner) else Q(lead=of)
     rows = Activity.objects.visible_to(user).filter(condition)
     counts = rows.aggregate(
         open_count=Count("pk", filter=Q(done_at__isnull=True)), done_count=Count("pk", filter=Q(done_at__isnull=False))

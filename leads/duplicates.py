@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
@@ -128,9 +128,9 @@ def find_similar(typed: Typed, *, user: User) -> Similar:
 
 def hidden_matches(typed: Typed, *, user: User) -> list[Lead]:
     """The leads that look like what `user` types and that they may not see. Not to be shown to them."""
-    visible = Lead.objects.visible_to(user).values("pk")
+    is_visible = Exists(Lead.objects.visible_to(user).filter(pk=OuterRef("pk")))
     by_contact = _matching(typed, _partners_with_nip(typed))
-    hidden = [leads.exclude(pk__in=visible) for leads in (by_contact, Lead.objects.filter(pk__in=like_named(typed)))]
+    hidden = [leads.filter(~is_visible) for leads in (by_contact, Lead.objects.filter(pk__in=like_named(typed)))]
     return list({lead.pk: lead for leads in hidden for lead in leads.order_by("is_closed", "-pk")[:SHOWN]}.values())
 
 

@@ -236,6 +236,16 @@ class LeadFilter(django_filters.FilterSet):
         return "q" in self.data
 
     @property
+    def ends_in_the_past(self) -> bool:
+        """Whether only leads of an interval are asked for that is over: the newest ones are not among them."""
+        if not self.is_valid():
+            return False
+        until, period = self.form.cleaned_data.get("received_to"), self.form.cleaned_data.get("received_in")
+        if period:
+            until = days_of(Period(period), timezone.localdate())[1]
+        return until is not None and until < timezone.localdate() - timedelta(days=30)
+
+    @property
     def is_default(self) -> bool:
         """Whether nothing was asked for: the open leads."""
         return not self.asked()

@@ -126,7 +126,7 @@ def read_listing(user: User, data: QueryDict, *, page: FilteredPage = LIST, alia
     rows, most = leads.qs.using(alias), COUNTED
     if leads.is_searching:
         most = COUNTED_IN_SEARCH
-        rows, count = _found(rows, most, is_start=cursor is None and order == DEFAULT_ORDER)
+        rows, count = found_leads(rows, most, is_start=cursor is None and order == DEFAULT_ORDER)
     else:
         count = rows.count_up_to(most)
     if not count:
@@ -137,6 +137,7 @@ def read_listing(user: User, data: QueryDict, *, page: FilteredPage = LIST, alia
         cursor=cursor,
         count=count if count <= most else SORTED_WHOLE + 1,
         closed={OPEN: False, CLOSED: True}.get(leads.shown_state),
+        far=leads.ends_in_the_past,
         values=(*ALWAYS, *values_of(columns)),
         named={"tag_ids": TAG_IDS, **counts_of(columns)},
     )
@@ -156,7 +157,7 @@ def read_listing(user: User, data: QueryDict, *, page: FilteredPage = LIST, alia
     )
 
 
-def _found(leads: LeadQuerySet, most: int, *, is_start: bool) -> tuple[LeadQuerySet, int]:
+def found_leads(leads: LeadQuerySet, most: int, *, is_start: bool = False) -> tuple[LeadQuerySet, int]:
     """The leads of a search, named by their IDs where these are known, and how many there are, up to `most` + 1.
 
     Counting has to find them, newest first: the page need not search again. `is_start`: it begins with the newest.

@@ -128,12 +128,13 @@ def load_page(
     cursor: Cursor | None = None,
     count: int = SORTED_WHOLE + 1,
     closed: bool | None = None,
+    far: bool = False,
     size: int = PAGE_SIZE,
 ) -> Page:
     """Up to `size` leads at a place of the list, as dicts of `values` and of the expressions `named`.
 
-    `count` is how many leads there are to sort, as far as it is known, and `closed` the state that they all have: these
-    two choose the way, not the answer.
+    `count` is how many leads there are to sort, as far as it is known, `closed` the state that they all have, and `far`
+    says that they lie far from the ends of the order by ID: these three choose the way, not the answer.
     """
     backwards = cursor is not None and cursor.backwards
     parts = [FILLED] if order.sort.is_empty is None else [FILLED, EMPTY]
@@ -147,7 +148,9 @@ def load_page(
         parts = parts[parts.index(cursor.part) :]
     rows: list[dict[str, Any]] = []
     for part in parts:
-        reader = _Part(order, part, order.descending != backwards, by_groups=count > SORTED_WHOLE, closed=closed)
+        reader = _Part(
+            order, part, order.descending != backwards, by_groups=count > SORTED_WHOLE, closed=closed, far=far
+        )
         start = cursor if cursor is not None and cursor.part == part else None
         found = reader.read(leads, start, size + 1 - len(rows))
         rows += found.values("pk", *values, **named, **reader.key_columns())
@@ -195,6 +198,7 @@ class _Part:
     reverse: bool
     by_groups: bool
     closed: bool | None
+    far: bool
 
     @property
     def keys(self) -> tuple[Combinable, ...]:
@@ -242,7 +246,9 @@ class _Part:
         )
 
     def _ordered(self, leads: LeadQuerySet) -> LeadQuerySet:
-        return leads.order_by(*_directed((*self.keys, F("pk")), reverse=self.reverse))
+        # No index has the sum: what the filter finds is sorted, instead of looking for it from the newest lead on.
+        last: Any = F("pk") + 0 if self.far and not self.keys else F("pk")
+        return leads.order_by(*_directed((*self.keys, last), reverse=self.reverse))
 
     def _beyond(self, keys: Sequence[Any], values: Sequence[Any], *, inclusive: bool = False) -> Any:
         after: dict[tuple[bool, bool], type[Any]] = {

@@ -1,7 +1,8 @@
 """Suspected duplicates: pairs of leads with the same phone, e-mail or NIP, or with similar names.
 
-The first three are found by grouping when they are asked for; similar names stand in `LeadPair`, where background work
-puts them. A number or address that more leads share than SHARED is a switchboard's, and makes no pairs. What one firm
+The first three are found when they are asked for: each of the newest leads looks for its likes by the indexes, and only
+where these do not fill a page all leads are grouped. Similar names stand in `LeadPair`, where background work puts
+them. A number or address that more leads share than SHARED is a switchboard's, and makes no pairs. What one firm
 asks about two products are two enquiries.
 """
 
@@ -21,6 +22,7 @@ from leads.models import Lead, LeadPair
 
 PAGE_SIZE = 25
 SHARED = 6
+NEWEST = 3000
 SALT = "leads.pairs"
 TOLD = ("phone", "email", "partner", "company_name", "first_name", "last_name", "city", "product", "received_at")
 
@@ -97,24 +99,78 @@ def load_pairs(
     if only is not None:
         leads = leads.filter(pk__in=only)
     lowered = leads.order_by().annotate(mail=Lower("email"))
-    columns = lowered.values_list("pk", "phone_e164", "mail", "partner", "product")
+    columns = lowered.values_list("pk", "phone_e164", "mail", "email", "partner", "product")
     sql, parameters = columns.query.sql_with_params()
-    place = _read(after)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            PAIRS.format(leads=sql, negated="" if dismissed else "NOT "),
-            [*parameters, SHARED, SHARED, SHARED, *(place or (None, None, None)), reason, reason, PAGE_SIZE + 1],
-        )
-        rows = cursor.fetchall()
+    place = _read(after) or (None, None, None)
+    own, end = list(parameters), [*place, reason, reason, PAGE_SIZE + 1]
+    near = [*own, place[0], place[0], NEWEST, *([*own, SHARED + 1, SHARED] * 3), *own, *end]
+    ways = [(NEAR, near), (ALL, [*own, SHARED, SHARED, SHARED, *end])]
+    rows: list[tuple[int, int, list[str]]] = []
+    for find, given in ways if only is None else ways[1:]:
+        with connection.cursor() as cursor:
+            cursor.execute(find.format(leads=f"({sql}) AS {LEAD}", negated="" if dismissed else "NOT "), given)
+            rows = cursor.fetchall()
+        if len(rows) > PAGE_SIZE:
+            break
     more = len(rows) > PAGE_SIZE
     pairs = _pairs(rows[:PAGE_SIZE], is_dismissed=dismissed)
     last = rows[PAGE_SIZE - 1] if more else None
     return PairPage(pairs, signing.dumps([last[1], last[0]], salt=SALT) if last else "")
 
 
-# The place in the order of the page is (second, first); the planner reads the leads once and groups them three times.
-PAIRS = """
-WITH lead (id, phone, email, partner_id, product_id) AS MATERIALIZED ({leads}),
+LEAD = "lead (id, phone, mail, email, partner_id, product_id)"
+# The place in the order of the page is (second, first).
+PAGE = """
+SELECT first, second, array_agg(DISTINCT reason) FROM pair
+WHERE {negated}EXISTS (
+    SELECT FROM leads_leadpair known
+    WHERE known.first_id = first AND known.second_id = second AND known.dismissed_at IS NOT NULL
+) AND (%s::bigint IS NULL OR (second, first) < (%s::bigint, %s::bigint))
+GROUP BY first, second HAVING %s::text IS NULL OR %s = ANY (array_agg(reason))
+ORDER BY second DESC, first DESC LIMIT %s
+"""
+# The newest leads of the place, each with those that have the same: no more are read than make pairs.
+NEAR = (
+    """
+WITH newest AS MATERIALIZED (
+    SELECT * FROM {leads} WHERE %s::bigint IS NULL OR id <= %s::bigint ORDER BY id DESC LIMIT %s
+),
+pair (first, second, reason) AS (
+    SELECT a, newest.id, 'phone' FROM newest CROSS JOIN LATERAL (
+        SELECT array_agg(id) FROM (
+            SELECT lead.id FROM {leads} WHERE lead.phone = newest.phone AND lead.phone <> '' LIMIT %s
+        ) AS found HAVING count(*) BETWEEN 2 AND %s
+    ) AS same (ids), unnest(ids) AS a WHERE newest.phone <> '' AND a < newest.id
+    UNION ALL
+    SELECT a, newest.id, 'email' FROM newest CROSS JOIN LATERAL (
+        SELECT array_agg(id) FROM (
+            SELECT lead.id FROM {leads} WHERE lead.mail = newest.mail AND lead.email <> '' LIMIT %s
+        ) AS found HAVING count(*) BETWEEN 2 AND %s
+    ) AS same (ids), unnest(ids) AS a WHERE newest.mail <> '' AND a < newest.id
+    UNION ALL
+    SELECT a.id, newest.id, 'nip' FROM newest
+        JOIN crm_partner AS partner ON partner.id = newest.partner_id AND partner.nip <> ''
+        CROSS JOIN LATERAL (
+            SELECT array_agg(id), array_agg(product_id) FROM (
+                SELECT lead.id, lead.product_id FROM crm_partner AS other JOIN {leads} ON lead.partner_id = other.id
+                WHERE other.nip = partner.nip AND other.nip <> '' LIMIT %s
+            ) AS found HAVING count(*) BETWEEN 2 AND %s
+        ) AS same (ids, products), unnest(ids, products) AS a (id, product_id)
+        WHERE a.id < newest.id AND (a.product_id <> newest.product_id IS NOT TRUE)
+    UNION ALL
+    SELECT known.first_id, newest.id, 'name' FROM newest
+        JOIN leads_leadpair AS known ON known.second_id = newest.id AND known.has_similar_names
+        JOIN {leads} ON lead.id = known.first_id
+)
+"""
+    + PAGE
+)
+# All leads, grouped by what they have: the planner reads them once and groups them three times.
+ALL = (
+    """
+WITH lead (id, phone, email, partner_id, product_id) AS MATERIALIZED (
+    SELECT id, phone, mail, partner_id, product_id FROM {leads}
+),
 same (ids, products, reason) AS (
     SELECT array_agg(id), array_agg(product_id), 'phone' FROM lead WHERE phone <> ''
         GROUP BY phone HAVING count(*) BETWEEN 2 AND %s
@@ -134,14 +190,9 @@ pair (first, second, reason) AS (
     SELECT known.first_id, known.second_id, 'name' FROM leads_leadpair known
         JOIN lead a ON a.id = known.first_id JOIN lead b ON b.id = known.second_id WHERE known.has_similar_names
 )
-SELECT first, second, array_agg(DISTINCT reason) FROM pair
-WHERE {negated}EXISTS (
-    SELECT FROM leads_leadpair known
-    WHERE known.first_id = first AND known.second_id = second AND known.dismissed_at IS NOT NULL
-) AND (%s::bigint IS NULL OR (second, first) < (%s::bigint, %s::bigint))
-GROUP BY first, second HAVING %s::text IS NULL OR %s = ANY (array_agg(reason))
-ORDER BY second DESC, first DESC LIMIT %s
 """
+    + PAGE
+)
 
 
 def _pairs(rows: Sequence[tuple[int, int, list[str]]], *, is_dismissed: bool) -> list[Pair]:

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import OuterRef, Q
+from django.db.models import F, OuterRef, Q
 
-from crm.models import LeadStatus, LeadTypeStatus, User
+from crm.models import LeadStatus, LeadTypeStatus, Partner, User
+from crm.querysets import OneOf
 from crm.visibility import visible_leads
 from leads.rules import Funnel, is_allowed
 from leads.search import search_condition
@@ -41,6 +42,17 @@ class LeadQuerySet(models.QuerySet["Lead"]):
     def stranded(self, funnel: Funnel | None = None) -> "LeadQuerySet":
         """The leads that stand in a status which `funnel` (the present one) does not allow for their type."""
         return self.filter(not_allowed(funnel or load_funnel()))
+
+
+def of_partner(partner: Partner) -> Q:
+    """The condition for rows whose `lead` is one of the partner's, for tables that refer to leads."""
+    return Q(OneOf(F("lead"), ArraySubquery(_leads().filter(partner=partner).order_by().values("pk"))))
+
+
+def _leads() -> LeadQuerySet:
+    from leads.models import Lead
+
+    return Lead.objects.all()
 
 
 def not_allowed(funnel: Funnel) -> Q:

@@ -89,10 +89,13 @@ BOARD_PLACES = pgtrigger.Trigger(
 def _column_totals(
     name: str, operation: pgtrigger.Operation, *, new: bool = False, old: bool = False
 ) -> pgtrigger.Trigger:
-    """Adds what a statement changed of the columns' totals, a row for each status: its `new` rows less its `old`."""
+    """Adds what a statement changed of the columns' totals, a row for each status and sales person: its `new` rows less
+    its `old`.
+    """
     parts = [("new_leads", 1)] * new + [("old_leads", -1)] * old
     rows = " UNION ALL ".join(
-        f"SELECT status_id, {sign} AS leads, {sign} * coalesce(expected_revenue, 0) AS revenue FROM {table}"
+        f"SELECT status_id, sales_person_id, {sign} AS leads, {sign} * coalesce(expected_revenue, 0) AS revenue"
+        f" FROM {table}"
         for table, sign in parts
     )
     return pgtrigger.Trigger(
@@ -104,9 +107,9 @@ def _column_totals(
             new="new_leads" if new else None, old="old_leads" if old else None
         ),
         func=f"""
-            INSERT INTO leads_columntotal (status_id, leads, revenue)
-                SELECT status_id, sum(leads), sum(revenue) FROM ({rows}) AS changed
-                GROUP BY status_id HAVING sum(leads) <> 0 OR sum(revenue) <> 0 ORDER BY status_id;
+            INSERT INTO leads_columntotal (status_id, sales_person_id, leads, revenue)
+                SELECT status_id, sales_person_id, sum(leads), sum(revenue) FROM ({rows}) AS changed
+                GROUP BY 1, 2 HAVING sum(leads) <> 0 OR sum(revenue) <> 0 ORDER BY 1, 2;
             RETURN NULL;
         """,
     )

@@ -11,8 +11,9 @@ from crm.models import LeadStatus, User
 from leads.board.cards import CardFace, build_faces
 from leads.board.order import CARDS, BadPlace, Card, first_cards, read_cursor
 from leads.filters import NONE, LeadFilter
+from leads.listing import COUNTED_IN_SEARCH, found_leads
 from leads.models import Lead
-from leads.querysets import load_funnel
+from leads.querysets import LeadQuerySet, load_funnel
 from leads.rules import Funnel, is_allowed
 
 # Of an address of the list, what a board does not ask for: only open leads stand on it, in an order of their own.
@@ -78,7 +79,7 @@ def read_board(user: User, data: QueryDict) -> Board:
     if not statuses:
         return Board(leads, funnel, emptiness=_why_empty(leads, funnel))
     type_ids = list(leads.choices["type"])
-    found = first_cards(leads.qs, user=user, statuses=[status.pk for status in statuses], limit=CARDS + 1)
+    found = first_cards(_looked_through(leads), user=user, statuses=[status.pk for status in statuses], limit=CARDS + 1)
     faces = build_faces((card for cards in found.values() for card in cards[:CARDS]), user=user, funnel=funnel)
     closing = [status for status in funnel.statuses.values() if status.is_closed and not status.is_archived]
     return Board(
@@ -98,10 +99,18 @@ def read_column(user: User, data: QueryDict, *, status_id: int, after: str) -> C
     status = funnel.statuses.get(status_id)
     if status is None or not leads.is_valid():
         return None
-    start = read_cursor(status_id, after)
-    found = first_cards(leads.qs, user=user, statuses=[status_id], limit=CARDS + 1, after=start)[status_id]
+    among, start = _looked_through(leads), read_cursor(status_id, after)
+    found = first_cards(among, user=user, statuses=[status_id], limit=CARDS + 1, after=start)[status_id]
     faces = build_faces(found[:CARDS], user=user, funnel=funnel)
     return _column(Target(status, ""), found, faces)
+
+
+def _looked_through(leads: LeadFilter) -> LeadQuerySet:
+    """The leads of the board. A search for something rare is done once, not in each column anew."""
+    if not leads.is_searching:
+        return leads.qs  # type: ignore[no-any-return]
+    found, _count = found_leads(leads.qs, COUNTED_IN_SEARCH)
+    return found
 
 
 def column_statuses(leads: LeadFilter, funnel: Funnel) -> list[LeadStatus]:

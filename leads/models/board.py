@@ -62,13 +62,18 @@ class BoardPosition(models.Model):
 
 
 class ColumnTotal(models.Model):
-    """A part of the number of leads in a status and of their expected revenue; the column's are the sums of its rows.
+    """A part of the number of leads of a sales person (of nobody: NULL) in a status, and of their expected revenue; the
+    column's are the sums of its rows.
 
     A trigger of leads adds a row for what each statement changed, and changes none: writers of the same column never
     wait for each other. A task puts the rows together now and then (leads/services/board.py).
     """
 
     status = models.ForeignKey(LeadStatus, on_delete=models.CASCADE, related_name="+")
+    # A part of a sum that a deleted user's name stands on may wait to be put together: nothing refers to the user.
+    sales_person = models.ForeignKey(
+        User, null=True, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
     leads = models.BigIntegerField()
     revenue = models.DecimalField(max_digits=30, decimal_places=2)
 

@@ -171,16 +171,25 @@ def _store(positions: Sequence[BoardPosition]) -> None:
 
 FOLD = """
 WITH parts AS (
-    DELETE FROM leads_columntotal WHERE id IN (SELECT id FROM leads_columntotal FOR UPDATE SKIP LOCKED)
-    RETURNING status_id, leads, revenue
+    DELETE FROM leads_columntotal WHERE id IN (
+        SELECT part.id FROM leads_columntotal part
+        WHERE EXISTS (
+            SELECT FROM leads_columntotal other
+            WHERE other.status_id = part.status_id AND other.id <> part.id
+            AND other.sales_person_id IS NOT DISTINCT FROM part.sales_person_id
+        )
+        FOR UPDATE OF part SKIP LOCKED
+    )
+    RETURNING status_id, sales_person_id, leads, revenue
 )
-INSERT INTO leads_columntotal (status_id, leads, revenue)
-    SELECT status_id, sum(leads), sum(revenue) FROM parts GROUP BY status_id
+INSERT INTO leads_columntotal (status_id, sales_person_id, leads, revenue)
+    SELECT status_id, sales_person_id, sum(leads), sum(revenue) FROM parts GROUP BY 1, 2
     HAVING sum(leads) <> 0 OR sum(revenue) <> 0
 """
 
 
 def fold_totals() -> None:
-    """Put the parts of the columns' totals together, one row a status. Readers see the old rows or the new ones."""
+    """Put the parts of the columns' totals together, one row a status and sales person; what is one row
+    already stays. Readers see the old rows or the new ones."""
     with connection.cursor() as cursor:
         cursor.execute(FOLD)

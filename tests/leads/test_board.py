@@ -223,3 +223,30 @@ def test_totals_follow_every_write(as_ola: Client, funnel: FunnelCast) -> None:
 
     Lead.objects.filter(pk=two.pk).delete()
     assert heads(as_ola, ids) == {ids[0]: (0, 0), ids[1]: (1, Decimal("10.50"))}
+
+
+@pytest.mark.parametrize("visibility", Visibility)
+def test_totals_of_sales_people_are_kept_and_not_counted(
+    as_ola: Client, funnel: FunnelCast, ola: User, ewa: User, marek: User, visibility: Visibility
+) -> None:
+    SystemSettings.objects.update_or_create(pk=1, defaults={"sales_visibility": visibility})
+    people = [ola, ewa, marek, None]
+    for number, person in enumerate(people):
+        LeadFactory.create_batch(number + 1, status=funnel.new, sales_person=person, expected_revenue=10**number)
+    given = Lead.objects.filter(sales_person=marek).first()
+    assert given is not None
+    given.sales_person = ola  # the owner changes: both sums follow
+    given.save(update_fields=["sales_person"])
+
+    for query in ("", "?mine=1", f"?sales_person={marek.pk}", f"?sales_person={ewa.pk}&sales_person=none"):
+        seen = Lead.objects.visible_to(ola)
+        if "mine" in query:
+            seen = seen.filter(sales_person=ola)
+        elif "none" in query:
+            seen = seen.filter(sales_person__isnull=True) | seen.filter(sales_person=ewa)
+        elif query:
+            seen = seen.filter(sales_person=marek)
+        counted = (seen.count(), sum((lead.expected_revenue or 0 for lead in seen), Decimal(0)))
+        with CaptureQueriesContext(connection) as queries:
+            assert heads(as_ola, [funnel.new.pk], query)[funnel.new.pk] == counted
+        assert not any('"leads_lead"' in each["sql"] for each in queries)

@@ -258,3 +258,29 @@ def test_a_lead_that_is_deleted_while_names_are_compared(make: Any, monkeypatch:
 
     assert compare_names(settled_after=AT_ONCE) == 3
     assert [(pair.first, pair.second) for pair in LeadPair.objects.all()] == [(one, two)]
+
+
+def test_newest_leads_and_all_of_them_make_the_same_pairs(
+    ewa: User, make: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two ways lead to a page: each gives what the other does, in order, for every reason."""
+    from leads import pairs
+
+    firm, same_nip = PartnerFactory(nip="1234563218"), PartnerFactory(nip="1234563218")
+    for number in range(4):
+        make(f"A{number}", phone=f"60010020{number}", email="Kto@firma.test", partner=firm)
+        make(f"B{number}", phone=f"60010020{number}", partner=same_nip if number == 1 else None)
+    make("Stalmet Gdynia")
+    make("Stalmet Gdynia sp. z o.o.")
+    compare_names(settled_after=AT_ONCE)
+    near = pairs.NEAR
+    without = near.replace("ORDER BY id DESC LIMIT %s", "ORDER BY id DESC LIMIT 0 * %s")
+    assert near != without
+    monkeypatch.setattr(pairs, "PAGE_SIZE", 4)
+    for reason in (None, *Reason):
+        both = []
+        for way in (near, without):
+            monkeypatch.setattr(pairs, "NEAR", way)
+            both.append([(p.first.pk, p.second.pk, list(p.reasons)) for p in load_pairs(ewa, reason=reason).pairs])
+        assert both[0] == both[1]
+        assert both[0]
