@@ -32,7 +32,7 @@ from leads.columns import label_of
 from leads.contacts import CONTACTED
 from leads.grouping import Grouping, Label, UnknownGroup, iso_day, start_of_day
 from leads.models import LeadTagging
-from leads.passages import PASSAGES
+from leads.passages import PASSAGES, STEPS
 from leads.periods import shift, start_of
 
 OPEN, CLOSED = "open", "closed"
@@ -323,7 +323,7 @@ ALL_GROUPINGS: tuple[Grouping, ...] = (
 )
 RESULT = Result("result", "status", gettext_lazy("Result"))
 # Groups that an address may name though no pivot is made of them.
-OTHER_GROUPINGS: tuple[Grouping, ...] = (RESULT, PASSAGES, CONTACTED)
+OTHER_GROUPINGS: tuple[Grouping, ...] = (RESULT, PASSAGES, STEPS, CONTACTED)
 GROUPINGS: dict[str, Grouping] = {grouping.name: grouping for grouping in (*ALL_GROUPINGS, *OTHER_GROUPINGS)}
 
 
