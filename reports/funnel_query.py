@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections
+from django.db import connections, transaction
 from django.db.models import Count
 from django.utils import timezone
 
@@ -56,6 +56,8 @@ SELECT {level}, {shown_key}, status_id,
 FROM found GROUP BY {groups}
 """
 SECONDS_OF_A_DAY = 86_400
+# The log of 100,000 leads fits in it; on disk the sort takes twice as long.
+SORTING_MEMORY = "128MB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,8 @@ def read_funnels(leads: LeadQuerySet, path: FunnelPath, *, days: Days, by: Dimen
         statement, params = build_statement(leads, path, days=days, by=by)
     except EmptyResultSet:
         return Funnels(Funnel({}), {})
-    with connections[leads.db].cursor() as cursor:
+    with transaction.atomic(using=leads.db), connections[leads.db].cursor() as cursor:
+        cursor.execute(f"SET LOCAL work_mem = '{SORTING_MEMORY}'")
         cursor.execute(statement, params)
         found = cursor.fetchall()
     stages: dict[tuple[bool, Any], dict[int, Stage]] = {}
