@@ -15,6 +15,7 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 from django.utils.functional import cached_property
 
+from communications.hosts import Smtp, SmtpTLS
 from communications.imap.problems import mail_problem
 from communications.models import OutgoingMail, Problem
 from communications.tls import mail_context
@@ -64,7 +65,7 @@ class _Utf8(str):
         return super().encode()
 
 
-class _Tracking(smtplib.SMTP):
+class _Tracking(Smtp):
     """Knows whether the text of a message has been given away, and stops at the first recipient that is refused."""
 
     given_away = False
@@ -106,14 +107,14 @@ class _Tracking(smtplib.SMTP):
         return f"{self.user} {hmac.digest(self.password.encode(), challenge, 'md5').hex()}"
 
 
-class _TrackingTLS(_Tracking, smtplib.SMTP_SSL):
+class _TrackingTLS(_Tracking, SmtpTLS):
     pass
 
 
 class _Backend(EmailBackend):
     """Django's backend, signing in with a token where there is one."""
 
-    def __init__(self, server: SmtpServer) -> None:
+    def __init__(self, server: SmtpServer, *, timeout: float) -> None:
         self.token = server.token
         super().__init__(
             host=server.host,
@@ -122,7 +123,7 @@ class _Backend(EmailBackend):
             password=server.password,
             use_tls=not server.uses_tls,
             use_ssl=server.uses_tls,
-            timeout=TIMEOUT,
+            timeout=timeout,
         )
         self.login = server.login
 
@@ -168,13 +169,8 @@ def hand_over(server: SmtpServer, raw: bytes, *, sender: str, recipients: Sequen
 
     Raises NotSent, or PerhapsSent when nobody can know.
     """
-    backend = _Backend(server)
-    try:
-        backend.open()
-        connection: Any = backend.connection
-    except (OSError, smtplib.SMTPException, UnicodeError) as error:
-        _close(backend)
-        raise _while_connecting(error, has_token=bool(server.token)) from error
+    backend = _signed_in(server, timeout=TIMEOUT)
+    connection: Any = backend.connection
     try:
         backend.send_messages([_StoredMessage(raw, sender=sender, recipients=recipients)])
     except (OSError, smtplib.SMTPException, UnicodeError) as error:
@@ -183,6 +179,24 @@ def hand_over(server: SmtpServer, raw: bytes, *, sender: str, recipients: Sequen
         raise _while_sending(error) from error
     finally:
         _close(backend)
+
+
+def try_out(server: SmtpServer, *, timeout: float) -> None:
+    """Sign in and leave again. Raises NotSent with what is wrong."""
+    _close(_signed_in(server, timeout=timeout))
+
+
+def _signed_in(server: SmtpServer, *, timeout: float) -> _Backend:
+    """A connection that waits for messages. Raises NotSent."""
+    if not (server.token or server.password):
+        raise NotSent(Problem.PASSWORD)  # the backend would go on without signing in
+    backend = _Backend(server, timeout=timeout)
+    try:
+        backend.open()
+    except (OSError, smtplib.SMTPException, UnicodeError) as error:
+        _close(backend)
+        raise _while_connecting(error, has_token=bool(server.token)) from error
+    return backend
 
 
 def _close(backend: _Backend) -> None:
@@ -221,6 +235,8 @@ def _while_sending(error: Exception) -> NotSent:
 def _broken(error: Exception) -> NotSent:
     """What the connection itself suffered."""
     if isinstance(error, smtplib.SMTPServerDisconnected):
+        if isinstance(error.__context__, TimeoutError):  # smtplib hides it behind an error of its own
+            return NotSent(Problem.TIMEOUT, is_temporary=True)
         return NotSent(Problem.CUT, is_temporary=True)
     found = mail_problem(error)
     if found is None:

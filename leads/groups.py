@@ -32,11 +32,13 @@ from leads.columns import label_of
 from leads.contacts import CONTACTED
 from leads.grouping import Grouping, Label, UnknownGroup, iso_day, start_of_day
 from leads.models import LeadTagging
-from leads.passages import PASSAGES
+from leads.passages import PASSAGES, STEPS
 from leads.periods import shift, start_of
 
 OPEN, CLOSED = "open", "closed"
 FILLED = "filled"
+WON, LOST = "won", "lost"
+RESULTS: dict[str, Label] = {WON: gettext_lazy("Won leads"), LOST: gettext_lazy("Lost leads")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,25 @@ class State(Grouping):
 
     def show(self, value: bool, choices: Choices) -> str:
         return pgettext("lead", "Closed") if value else pgettext("lead", "Open")
+
+
+@dataclass(frozen=True, slots=True)
+class Result(Grouping):
+    """Won and lost leads, by the marks of their status."""
+
+    def read(self, text: str) -> str:
+        if text not in RESULTS:
+            raise UnknownGroup
+        return text
+
+    def condition(self, value: str) -> Q:
+        return Q(status__is_won=True) if value == WON else Q(is_lost=True)
+
+    def empty(self) -> Q:
+        return Q(status__is_won=False, is_lost=False)
+
+    def show(self, value: str, choices: Choices) -> str:
+        return str(RESULTS[value])
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,8 +321,9 @@ ALL_GROUPINGS: tuple[Grouping, ...] = (
     Text("phone", "phone"),
     Text("email", "email"),
 )
+RESULT = Result("result", "status", gettext_lazy("Result"))
 # Groups that an address may name though no pivot is made of them.
-OTHER_GROUPINGS: tuple[Grouping, ...] = (PASSAGES, CONTACTED)
+OTHER_GROUPINGS: tuple[Grouping, ...] = (RESULT, PASSAGES, STEPS, CONTACTED)
 GROUPINGS: dict[str, Grouping] = {grouping.name: grouping for grouping in (*ALL_GROUPINGS, *OTHER_GROUPINGS)}
 
 

@@ -22,6 +22,8 @@ entered the status or one further on the path.
 
 The time of a lead in a status is that of all its counted stays there which have ended; one that lasts has no time yet.
 
+A *step* is a change from one status straight to another; a lead that made the same one several times counts once.
+
 A merged lead is gone with its log; the survivor's own log, with the step that the merge may have made, tells its way.
 """
 
@@ -161,9 +163,8 @@ class Passages(Grouping):
         pk = parse_id(status)
         if pk is None or fate not in Fate.values:
             raise UnknownGroup
-        days = Days(*(iso_day(end) if end else None for end in (first, last)))
-        passage = Passage(pk, Fate(fate), days)
-        if self.write(passage) != text or (days.first and days.last and days.first > days.last):
+        passage = Passage(pk, Fate(fate), read_days(first, last))
+        if self.write(passage) != text:
             raise UnknownGroup
         return passage
 
@@ -181,10 +182,67 @@ class Passages(Grouping):
         return value.status in choices["status"]
 
     def show(self, value: Passage, choices: Choices) -> str:
-        choice = choices["status"].get(value.status)
-        name = f"{choice.name if choice else f'#{value.status}'}: {value.fate.label}"
-        ends = [format_day(day) if day else "…" for day in (value.days.first, value.days.last)]
-        return f"{name} ({' – '.join(ends)})" if value.days != EVER else name
+        return f"{_name(value.status, choices)}: {value.fate.label}{_interval(value.days)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The leads that were moved from one status straight to another within `days`, once or more."""
+
+    old: int
+    new: int
+    days: Days = EVER
+
+
+@dataclass(frozen=True, slots=True)
+class Steps(Grouping):
+    """Groups by a step: `step:5.7.2026-01-01.2026-03-31`."""
+
+    def read(self, text: str) -> Step:
+        old, new, first, last = (*text.split("."), "", "", "", "")[:4]
+        pks = parse_id(old), parse_id(new)
+        if pks[0] is None or pks[1] is None:
+            raise UnknownGroup
+        step = Step(pks[0], pks[1], read_days(first, last))
+        if self.write(step) != text:
+            raise UnknownGroup
+        return step
+
+    def write(self, value: Step) -> str:
+        return f"{value.old}.{value.new}.{value.days}".rstrip(".")
+
+    def condition(self, value: Step) -> Q:
+        steps = LeadStatusChange.objects.filter(lead=OuterRef("pk"), **value.days.moments())
+        return Q(Exists(steps.filter(from_status=value.old, to_status=value.new)))
+
+    def empty(self) -> Q:
+        return Q(pk__in=())
+
+    def is_known(self, value: Step, choices: Choices) -> bool:
+        return {value.old, value.new} <= choices["status"].keys()
+
+    def show(self, value: Step, choices: Choices) -> str:
+        return f"{_name(value.old, choices)} → {_name(value.new, choices)}{_interval(value.days)}"
+
+
+def read_days(first: str, last: str) -> Days:
+    """The interval that an address names. Raises UnknownGroup."""
+    days = Days(*(iso_day(end) if end else None for end in (first, last)))
+    if days.first and days.last and days.first > days.last:
+        raise UnknownGroup
+    return days
+
+
+def _name(status: int, choices: Choices) -> str:
+    choice = choices["status"].get(status)
+    return choice.name if choice else f"#{status}"
+
+
+def _interval(days: Days) -> str:
+    """An interval behind a name; nothing for the whole time."""
+    ends = [format_day(day) if day else "…" for day in (days.first, days.last)]
+    return f" ({' – '.join(ends)})" if days != EVER else ""
 
 
 PASSAGES = Passages("funnel", "status", gettext_lazy("Funnel"))
+STEPS = Steps("step", "status", gettext_lazy("Status change"))

@@ -12,7 +12,7 @@ from crm.current import system_settings
 from crm.formats import format_duration, format_money, format_month, format_number
 from leads.choices import Choice, Choices
 from leads.contacts import CONTACTED
-from leads.groups import GROUPINGS, Group
+from leads.groups import GROUPINGS, LOST, RESULT, WON, Group
 from leads.panel import FilteredPage, list_url
 from leads.passages import FunnelPath
 from leads.periods import shift
@@ -22,6 +22,8 @@ from reports.report import PAGE as REPORT
 
 PAGE = FilteredPage("reports:dashboard_show", "dashboard")
 Pairs = list[tuple[str, str]]
+WON_LEADS: Pairs = [("group", str(Group(RESULT, WON)))]
+LOST_LEADS: Pairs = [("group", str(Group(RESULT, LOST)))]
 BY_MONTH_CLOSED: Pairs = [("rows", "closed_month"), ("order", "-label")]
 # What outweighs a month in the picture of the forecast has its whole width.
 FULL = Decimal(100)
@@ -126,15 +128,14 @@ class DashboardPage:
     @property
     def won(self) -> Outcome:
         now, before = self.numbers.this_month, self.numbers.last_month
-        report = self._report(*self._won_pairs, *BY_MONTH_CLOSED, ("measures", "count.revenue"))
-        return self._outcome(now.won, before.won, self._won_pairs, report, is_good=True)
+        report = self._report(*WON_LEADS, *BY_MONTH_CLOSED, ("measures", "count.revenue"))
+        return self._outcome(now.won, before.won, WON_LEADS, report, is_good=True)
 
     @property
     def lost(self) -> Outcome:
         now, before = self.numbers.this_month, self.numbers.last_month
-        lost = [("status", str(pk)) for pk in self.path.lost]
         report = self._report(*BY_MONTH_CLOSED, ("measures", "won.lost.win_rate"))
-        return self._outcome(Sums(now.lost), Sums(before.lost), lost, report, is_good=False)
+        return self._outcome(Sums(now.lost), Sums(before.lost), LOST_LEADS, report, is_good=False)
 
     @property
     def win_rates(self) -> tuple[str, str]:
@@ -153,16 +154,11 @@ class DashboardPage:
     def _before(self) -> date:
         return shift(self.numbers.month, "month", -1)
 
-    @property
-    def _won_pairs(self) -> Pairs:
-        won = [("status", str(pk)) for pk, status in self.path.statuses.items() if status.is_won]
-        return won or [("group", str(Group(GROUPINGS["state"], None)))]  # no lead is in this one
-
-    def _outcome(self, now: Sums, before: Sums, statuses: Pairs, report_url: str, *, is_good: bool) -> Outcome:
+    def _outcome(self, now: Sums, before: Sums, result: Pairs, report_url: str, *, is_good: bool) -> Outcome:
         by_group = GROUPINGS["closed_month"]
 
         def figure(sums: Sums, month: date) -> Figure:
-            url = self._list(*statuses, ("group", str(Group(by_group, month))), of_all=True)
+            url = self._list(*result, ("group", str(Group(by_group, month))), of_all=True)
             return self._figure(format_month(month), sums, url)
 
         change = now.count - before.count
@@ -183,7 +179,7 @@ class DashboardPage:
                 self._name("sales_person", person),
                 sums,
                 self._list(
-                    *self._won_pairs, ("sales_person", str(person or "none")), *self._closed_this_month(), of_all=True
+                    *WON_LEADS, ("sales_person", str(person or "none")), *self._closed_this_month(), of_all=True
                 ),
                 width=sums.revenue * FULL / most,
             )
@@ -197,7 +193,7 @@ class DashboardPage:
     def leaders_url(self) -> str:
         """The report on this month's results by sales person."""
         return self._report(
-            *self._won_pairs, *self._closed_this_month(), ("rows", "sales_person"), ("measures", "count.revenue"),
+            *WON_LEADS, *self._closed_this_month(), ("rows", "sales_person"), ("measures", "count.revenue"),
             ("order", "-revenue"),
         )  # fmt: skip
 

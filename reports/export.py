@@ -10,7 +10,7 @@ from leads.columns import label_of
 from leads.export import Value
 from leads.groups import Clock, Days, Group, Number
 from leads.passages import OUTCOMES, Fate
-from reports.funnel_query import Funnel
+from reports.funnel_query import Funnel, Moves
 from reports.funnel_table import HEADS, FunnelTable
 from reports.pivot import Line, Pivot
 from reports.sheet import Sheet, figure
@@ -42,6 +42,8 @@ def pivot_sheet(pivot: Pivot, *, title: str) -> Sheet:
 
 def funnel_sheet(table: FunnelTable, *, title: str) -> Sheet:
     """A row for each status; with a breakdown, for each status of each group, then of all."""
+    if table.report.moves is not None:
+        return _steps_sheet(table, table.report.moves, title=title)
     by = table.report.choice.by
     labels = [*([table.part_label] if by else []), label_of("status")]
     heads = [str(HEADS[fate]) for fate in FUNNEL_FATES]
@@ -57,6 +59,19 @@ def funnel_sheet(table: FunnelTable, *, title: str) -> Sheet:
 
     units = ["count"] * len(FUNNEL_FATES) + ["percent", "days", "days", "days"]
     return Sheet(title, get_language() == "pl", [[*labels, *heads]], len(labels), units, rows)
+
+
+def _steps_sheet(table: FunnelTable, moves: Moves, *, title: str) -> Sheet:
+    """A row for each pair of statuses between which leads were moved."""
+
+    def rows() -> Iterator[tuple[list[Value], bool]]:
+        for old, new in ((old, new) for old in table.statuses for new in table.statuses):
+            if count := moves.steps.get((old.pk, new.pk)):
+                share = figure(Decimal(100 * count) / moves.left[old.pk], "percent")
+                yield [table.name_of(old), table.name_of(new), count, share], False
+
+    heads = [_("From status"), _("To status"), _("Leads"), _("Of those that left the status, %")]
+    return Sheet(title, get_language() == "pl", [heads], 2, ["count", "percent"], rows)
 
 
 def _stages(table: FunnelTable, funnel: Funnel) -> Iterator[list[Value]]:

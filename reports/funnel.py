@@ -17,10 +17,10 @@ from crm.replica import read_beside
 from leads.filters import ALL, LeadFilter
 from leads.groups import Group
 from leads.panel import FilteredPage, list_url, read_filter
-from leads.passages import EVER, PASSAGES, Days, Fate, FunnelPath, Passage, load_path
+from leads.passages import EVER, PASSAGES, STEPS, Days, Fate, FunnelPath, Passage, Step, load_path
 from leads.periods import OF_RECEIVED, Period, days_of
 from reports.dimensions import DIMENSIONS, Dimension
-from reports.funnel_query import Funnel, Funnels, read_funnels
+from reports.funnel_query import Funnel, Funnels, Moves, read_funnels, read_moves
 from reports.report import lead_pairs
 
 PARAMETERS = ("by", "entered_in", "entered_from", "entered_to")
@@ -29,12 +29,14 @@ BREAKDOWNS = (
     "type", "sales_person", "source", "campaign", "medium", "priority", "received_month", "received_quarter",
     "received_year",
 )  # fmt: skip
+# Instead of a dimension: from which status to which leads were moved.
+BY_STEPS = "steps"
 
 
 class FunnelForm(forms.Form):
     """What the address asks beside the filter: the interval of entries, by name or by days, and a breakdown."""
 
-    by = forms.ChoiceField(choices=[(name, name) for name in BREAKDOWNS], required=False)
+    by = forms.ChoiceField(choices=[(name, name) for name in (*BREAKDOWNS, BY_STEPS)], required=False)
     entered_in = forms.ChoiceField(choices=[(period.value, period.label) for period in OF_RECEIVED], required=False)
     entered_from = DateField(required=False)
     entered_to = DateField(required=False)
@@ -58,11 +60,12 @@ class Choice:
     last: date | None = None
     days: Days = EVER
     by: Dimension | None = None
+    by_steps: bool = False
 
     def pairs(self) -> list[tuple[str, str]]:
         """As it stands in an address."""
         pairs = [
-            ("by", self.by.name if self.by else ""),
+            ("by", BY_STEPS if self.by_steps else self.by.name if self.by else ""),
             ("entered_in", self.period),
             ("entered_from", self.first.isoformat() if self.first else ""),
             ("entered_to", self.last.isoformat() if self.last else ""),
@@ -84,6 +87,7 @@ class FunnelReport:
     choice: Choice
     path: FunnelPath = field(default_factory=lambda: FunnelPath({}))
     funnels: Funnels = field(default_factory=lambda: Funnels(Funnel({}), {}))
+    moves: Moves | None = None
     problem: str = ""
     advice: str = ""
     as_of: datetime | None = None
@@ -122,6 +126,10 @@ class FunnelReport:
         passage = Group(PASSAGES, Passage(status, fate, self.choice.days))
         return list_url(lead_pairs(self.leads, [*groups, passage]))
 
+    def step_url(self, old: int, new: int) -> str:
+        """The list of the leads that were moved from one status straight to another."""
+        return list_url(lead_pairs(self.leads, [Group(STEPS, Step(old, new, self.choice.days))]))
+
 
 def prepare_funnel(user: User, data: QueryDict) -> FunnelReport:
     """What the parameters of an address ask for, as `user` may see it, before the log is read."""
@@ -134,7 +142,9 @@ def prepare_funnel(user: User, data: QueryDict) -> FunnelReport:
     values = form.cleaned_data
     first, last = values["entered_from"], values["entered_to"]
     ends = days_of(Period(values["entered_in"]), timezone.localdate()) if values["entered_in"] else (first, last)
-    choice = Choice(values["entered_in"], first, last, Days(*ends), DIMENSIONS.get(values["by"]))
+    choice = Choice(
+        values["entered_in"], first, last, Days(*ends), DIMENSIONS.get(values["by"]), values["by"] == BY_STEPS
+    )
     if not leads.is_valid():
         advice = _("No report is shown, so that nothing is left out without your knowing.")
         return FunnelReport(leads, choice, problem=_("The filter has a wrong value."), advice=advice)
@@ -146,12 +156,13 @@ def compute_funnel(report: FunnelReport) -> FunnelReport:
     if report.problem:
         return report
 
-    def read(alias: str) -> Funnels:
-        leads = report.leads.qs.using(alias)
-        return read_funnels(leads, report.path, days=report.choice.days, by=report.choice.by)
+    def read(alias: str) -> tuple[Funnels, Moves | None]:
+        leads, choice = report.leads.qs.using(alias), report.choice
+        funnels = read_funnels(leads, report.path, days=choice.days, by=choice.by)
+        return funnels, read_moves(leads, days=choice.days) if choice.by_steps else None
 
-    funnels, source = read_beside(read)
-    return replace(report, funnels=funnels, as_of=source.as_of)
+    (funnels, moves), source = read_beside(read)
+    return replace(report, funnels=funnels, moves=moves, as_of=source.as_of)
 
 
 def _told(form: forms.Form) -> str:

@@ -14,12 +14,12 @@ from crm.formats import format_day, format_decimals, format_number, format_typed
 from crm.models import LeadStatus
 from leads.groups import Group, Rows
 from leads.panel import Day
-from leads.passages import OUTCOMES, Fate
+from leads.passages import EVER, OUTCOMES, Fate
 from leads.periods import OF_RECEIVED, Period
 from reports.controls import Option
 from reports.dimensions import DIMENSIONS
-from reports.funnel import BREAKDOWNS, FunnelReport
-from reports.funnel_query import Funnel, Stage
+from reports.funnel import BREAKDOWNS, BY_STEPS, FunnelReport
+from reports.funnel_query import Funnel, Moves, Stage
 from reports.measures import rounded, show_share
 
 HEADS: dict[Fate, str | Promise] = {
@@ -97,6 +97,24 @@ class PartRow:
     cells: Sequence[PartCell]
 
 
+@dataclass(frozen=True, slots=True)
+class StepCell:
+    """The leads that were moved from a status to another one, with their share of those that left it."""
+
+    leads: Count
+    heat: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """A status that leads were moved out of: how many, and to where."""
+
+    label: str
+    colour: str
+    left: str
+    cells: Sequence[StepCell]
+
+
 @dataclass(frozen=True)
 class FunnelTable:
     """What the template shows of a funnel."""
@@ -154,7 +172,7 @@ class FunnelTable:
                     reached=self._count(status.pk, Fate.REACHED, reached),
                     share=show_share(share),
                     kept=show_share(Decimal(100 * reached) / before) if before else "",
-                    jumped=max(reached - entered, 0) if not status.is_won else 0,
+                    jumped=max(reached - entered, 0) if not status.is_won and self.report.choice.days == EVER else 0,
                     width=f"{rounded(max(share, Decimal('0.5')) if reached else share, 2)}%",
                     place=f"{rounded((100 - share) / 2, 2)}%",
                 )
@@ -256,8 +274,35 @@ class FunnelTable:
 
     @property
     def part_label(self) -> str:
-        by = self.report.choice.by
-        return by.label if by else ""
+        """What the funnel is broken down by; "" when it is not."""
+        choice = self.report.choice
+        return _("From status to status") if choice.by_steps else choice.by.label if choice.by else ""
+
+    # --- From status to status
+
+    @cached_property
+    def step_heads(self) -> list[LeadStatus]:
+        """The columns of the table of steps: the statuses to which leads were moved."""
+        moves = self.report.moves
+        new = {new for _old, new in moves.steps} if moves else set()
+        return [status for status in self.statuses if status.pk in new]
+
+    @cached_property
+    def step_rows(self) -> list[StepRow]:
+        """A row for each status that leads were moved out of."""
+        moves = self.report.moves
+        return [self._step_row(status, moves) for status in self.statuses if status.pk in moves.left] if moves else []
+
+    def _step_row(self, status: LeadStatus, moves: Moves) -> StepRow:
+        left = moves.left[status.pk]
+        cells = []
+        for new in self.step_heads:
+            count = moves.steps.get((status.pk, new.pk), 0)
+            share = Decimal(100 * count) / left
+            url = self.report.step_url(status.pk, new.pk) if count else ""
+            heat = 1 + min(int(share * 6 / 100), 5) if count else 0
+            cells.append(StepCell(Count(count, url, show_share(share) if count else ""), heat))
+        return StepRow(self.name_of(status), status.colour, format_number(left), cells)
 
 
 def show_days(days: float | None) -> str:
@@ -274,10 +319,14 @@ def funnel_options(report: FunnelReport) -> dict[str, Sequence[Option]]:
         Option(each.label, report.url_with(choice.within(each.value)), each.value == choice.period, each.value)
         for each in OF_RECEIVED
     ]
-    present = choice.by.name if choice.by else ""
-    breakdowns = [Option(_("no breakdown"), report.url_with(replace(choice, by=None)), not present, "none")]
+    present = BY_STEPS if choice.by_steps else choice.by.name if choice.by else ""
+    whole = replace(choice, by=None, by_steps=False)
+    by_steps = Option(
+        _("From status to status"), report.url_with(replace(whole, by_steps=True)), choice.by_steps, BY_STEPS
+    )
+    breakdowns = [Option(_("no breakdown"), report.url_with(whole), not present, "none"), by_steps]
     breakdowns += [
-        Option(DIMENSIONS[name].label, report.url_with(replace(choice, by=DIMENSIONS[name])), name == present, name)
+        Option(DIMENSIONS[name].label, report.url_with(replace(whole, by=DIMENSIONS[name])), name == present, name)
         for name in BREAKDOWNS
     ]
     return {"periods": periods, "breakdowns": breakdowns}

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.formats import format_decimals, format_money, format_number
+from leads.groups import LOST, RESULT, WON, Group
 
 Parts = Mapping[str, Decimal | int | None]
 Value = Decimal | int | None
@@ -46,7 +47,9 @@ PARTS: Mapping[str, Part] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A figure of a group of leads. `is_sum`: shares of a total make sense. `decimals` are those that are shown."""
+    """A figure of a group of leads. `is_sum`: shares of a total make sense. It counts only the leads of the group
+    `counted`, when that is given.
+    """
 
     name: str
     label: str | Promise
@@ -54,6 +57,7 @@ class Measure:
     combine: Callable[..., Value]
     unit: str = "count"
     is_sum: bool = True
+    counted: Group | None = None
 
     def value(self, parts: Parts) -> Value:
         """The figure from the sums of a group; None when no lead of it has what it is made of."""
@@ -109,8 +113,8 @@ ALL_MEASURES: tuple[Measure, ...] = (
     Measure("average_revenue", _("Average revenue"), ("revenue", "revenues"), _mean, "money", is_sum=False),
     Measure("weighted", _("Weighted revenue"), ("weighted",), _percent_weighted, "money"),
     Measure("probability", _("Average probability"), ("probability", "probabilities"), _mean, "percent", is_sum=False),
-    Measure("won", _("Won leads"), ("won",), _itself),
-    Measure("lost", _("Lost leads"), ("lost",), _itself),
+    Measure("won", _("Won leads"), ("won",), _itself, counted=Group(RESULT, WON)),
+    Measure("lost", _("Lost leads"), ("lost",), _itself, counted=Group(RESULT, LOST)),
     Measure("win_rate", _("Win rate"), ("won", "lost"), _rate, "percent", is_sum=False),
     Measure("days", _("Average days to close"), ("closing", "closings"), _days, "days", is_sum=False),
 )

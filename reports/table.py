@@ -169,6 +169,10 @@ class ReportTable:
         if self.layout.show and measure.is_sum:  # of nothing there is no share
             title, text = f' title="{escape(text)}"', "–" if figure.share is None else show_share(figure.share)
         heat = f" lj-heat-{figure.heat}" if figure.heat else ""
+        if measure.counted is not None:
+            if not figure.value:
+                return f'<td class="lj-number{css}{heat}"><span{title}>{escape(text)}</span></td>'
+            href += escape(f"&{urlencode({'group': str(measure.counted)})}")
         return f'<td class="lj-number{css}{heat}"><a href="{href}"{title}>{escape(text)}</a></td>'
 
     @cached_property

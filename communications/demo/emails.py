@@ -13,19 +13,23 @@ from django.db.models import Q
 from django.utils import timezone
 
 from communications.demo.letters import ANSWERS, CALENDAR, OFFER, QUESTION, WAITING, Letter
+from communications.demo.mailbox import DEMO_ADDRESS, HOST
 from communications.models import AccountHealth, AccountSecrets, MailAccount, Message
 from communications.services.reading import read_messages
 from crm.demo import DEMO_SELLER
+from crm.models import User
 from leads.models import Lead
 
-DEMO_ADDRESS = "biuro@lejek.test"
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 OUT = Message.Direction.OUT
 
 
 def add_emails() -> None:
-    """A shared account with what waits in it, and conversations on some open leads of sales people."""
-    account = _account()
+    """A shared account with what waits in it, conversations on some open leads of sales people, and an own account."""
+    account = MailAccount.objects.shared().first() or _account("Biuro", DEMO_ADDRESS, "Lejek – magazyny")
+    seller = User.objects.filter(email=DEMO_SELLER).first()
+    if seller is not None and not seller.mail_accounts.exists():
+        _account(str(seller), DEMO_SELLER, str(seller), owner=seller)
     now = timezone.now()
     waiting = [_store(account, _written(letter, now), now - timedelta(hours=letter.hours)) for letter in WAITING]
     read_messages(messages=waiting)
@@ -36,19 +40,17 @@ def add_emails() -> None:
         _converse(account, lead, place, now)
 
 
-def _account() -> MailAccount:
-    found = MailAccount.objects.shared().first()
-    if found is not None:
-        return found
+def _account(name: str, address: str, sender: str, *, owner: User | None = None) -> MailAccount:
     account = MailAccount.objects.create(
-        name="Biuro",
-        from_address=DEMO_ADDRESS,
-        from_name="Lejek – magazyny",
-        login=DEMO_ADDRESS,
-        imap_host="localhost",
+        name=name,
+        owner=owner,
+        from_address=address,
+        from_name=sender,
+        login=address,
+        imap_host=HOST,
         start_date=timezone.localdate() - timedelta(days=30),
     )
-    # There is no server behind it: nobody asks one.
+    # Nobody asks a server before there is one (communications.demo.mailbox).
     now = timezone.now()
     next_at = now + timedelta(days=36500)
     AccountHealth.objects.create(account=account, fetched_at=now, first_look_at=now, next_at=next_at)

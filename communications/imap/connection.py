@@ -1,11 +1,15 @@
 """A signed-in IMAP connection of an account."""
 
+import imaplib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls
+from imap_tools.errors import MailboxStarttlsError
+from imap_tools.utils import check_command_status
 
+from communications.hosts import Imap, ImapTLS
 from communications.imap.problems import MailProblem, mail_problem
 from communications.models import MailAccount, Problem, Security
 from communications.tls import mail_context
@@ -26,12 +30,24 @@ class ImapServer:
     sign_in: str = "password"
 
 
+class _Box(MailBox):
+    def _get_mailbox_client(self) -> imaplib.IMAP4:
+        return ImapTLS(self._host, self._port, ssl_context=self._ssl_context, timeout=self._timeout)
+
+
+class _BoxStartTls(MailBoxStartTls):
+    def _get_mailbox_client(self) -> imaplib.IMAP4:
+        client = Imap(self._host, self._port, timeout=self._timeout)
+        check_command_status(client.starttls(self._ssl_context), MailboxStarttlsError)
+        return client
+
+
 @contextmanager
 def signed_in(server: ImapServer, *, timeout: float | None = None) -> Iterator[BaseMailBox]:
     """A connection that has signed in and opened no folder. Whatever its server does wrong is a MailProblem."""
     box: BaseMailBox | None = None
     try:
-        kind = MailBox if server.security == Security.TLS else MailBoxStartTls
+        kind = _Box if server.security == Security.TLS else _BoxStartTls
         box = kind(server.host, server.port, timeout=timeout or TIMEOUT, ssl_context=mail_context())
         if server.token:
             box.xoauth2(server.login, server.token, initial_folder=None)

@@ -13,6 +13,7 @@ from imap_tools.errors import (
     UnexpectedCommandStatusError,
 )
 
+from communications.hosts import InternalHost
 from communications.models import MailAccount, Problem, SignIn
 
 LONGEST_DETAILS = 500
@@ -42,6 +43,8 @@ def mail_problem(error: Exception, *, sign_in: str = SignIn.PASSWORD) -> MailPro
             return MailProblem(Problem.NO_TLS, str(error.reason or error))
         case socket.gaierror() | UnicodeError():
             return MailProblem(Problem.HOST_UNKNOWN)
+        case InternalHost():
+            return MailProblem(Problem.INTERNAL_HOST)
         case ConnectionRefusedError():
             return MailProblem(Problem.REFUSED)
         case TimeoutError():
@@ -81,6 +84,10 @@ def sentence(problem: str, details: str, *, host: str, port: int) -> str:
     values = {"host": host, "port": port, "details": details}
     sentences = {
         Problem.HOST_UNKNOWN: _("There is no server called %(host)s. Check its name."),
+        Problem.INTERNAL_HOST: _(
+            "The server %(host)s is in an internal network, where nothing is asked. An administrator can allow it "
+            "by the setting MAIL_TRUSTED_HOSTS."
+        ),
         Problem.REFUSED: _("The server %(host)s does not take connections on port %(port)s. Check the port."),
         Problem.TIMEOUT: _(
             "The server %(host)s does not answer on port %(port)s. Check the port and the kind of encryption; if they "

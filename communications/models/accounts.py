@@ -35,6 +35,7 @@ class Problem(models.TextChoices):
 
     NONE = "", ""
     HOST_UNKNOWN = "host_unknown", _("unknown host")
+    INTERNAL_HOST = "internal_net", _("internal network")
     REFUSED = "refused", _("connection refused")
     TIMEOUT = "timeout", _("no answer")
     NO_TLS = "no_tls", _("no encryption")

@@ -1,12 +1,9 @@
 """Requests to hosts that settings and notifications name: never to our own network, never endless, never redirected.
 
-A name is looked up once, its addresses are checked, and the connection goes to the address that was checked, so that a
-name that changes its mind in between (DNS rebinding) leads nowhere. A telephony that stands in the company's own
-network is named in settings.TELEPHONY_TRUSTED_HOSTS.
+`communications.hosts` holds the rule about addresses. A telephony that stands in the company's own network is named in
+settings.TELEPHONY_TRUSTED_HOSTS.
 """
 
-import ipaddress
-import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -14,6 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 from django.conf import settings
 
+from communications.hosts import InternalHost, addresses_of, is_trusted
 from communications.telephony.problems import CallFailed, CallProblem
 
 TIMEOUT = httpx.Timeout(8.0, connect=4.0)
@@ -75,33 +73,28 @@ def check_url(url: str) -> None:
 
 def _checked(url: str) -> tuple[httpx.URL, str]:
     """The URL with the address in the place of the name, and what stands in the header Host."""
-    host, port, is_trusted = _parts(url)
+    host, port = _parts(url)
     try:
-        found = {entry[4][0] for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)}
+        addresses = addresses_of(host, port, trusted=settings.TELEPHONY_TRUSTED_HOSTS)
+    except InternalHost as error:
+        raise NotAllowed(CallProblem.INTERNAL, host) from error
     except (OSError, UnicodeError) as error:
         raise CallFailed(CallProblem.HOST_UNKNOWN, host) from error
-    addresses = sorted((ipaddress.ip_address(str(text).partition("%")[0]) for text in found), key=lambda ip: ip.version)
-    if not is_trusted and not all(address.is_global and not address.is_multicast for address in addresses):
-        raise NotAllowed(CallProblem.INTERNAL, host)
     return httpx.URL(url).copy_with(host=str(addresses[0])), urlsplit(url).netloc.rpartition("@")[2]
 
 
-def _parts(url: str) -> tuple[str, int, bool]:
+def _parts(url: str) -> tuple[str, int]:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
         httpx.URL(url)
     except (ValueError, httpx.InvalidURL) as error:
         raise NotAllowed(CallProblem.NO_ADDRESS, url[:200]) from error
-    is_trusted = host in settings.TELEPHONY_TRUSTED_HOSTS
-    if (
-        not host
-        or parts.username
-        or parts.password
-        or parts.scheme not in (("https", "http") if is_trusted else ("https",))
-    ):
+    port = port or (443 if parts.scheme == "https" else 80)
+    schemes = ("https", "http") if is_trusted(host, port, settings.TELEPHONY_TRUSTED_HOSTS) else ("https",)
+    if not host or parts.username or parts.password or parts.scheme not in schemes:
         raise NotAllowed(CallProblem.NOT_HTTPS)
-    return host, port or (443 if parts.scheme == "https" else 80), is_trusted
+    return host, port
 
 
 def _plain(headers: httpx.Headers) -> dict[str, str]:

@@ -15,10 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 from communications.forms.accounts import AccountForm
 from communications.imap.connection import ImapServer, readable
 from communications.imap.problems import MailProblem, sentence
-from communications.models import MailAccount, Problem, SignIn
+from communications.models import MailAccount, Problem, Security, SignIn
 from communications.oauth import access_token, consent_url, provider_of, take_consent
 from communications.services.accounts import PASSWORD_IS_FOR, SMTP_PASSWORD_IS_FOR, fetch_now
-from communications.services.checking import Check, SmtpLogin, check_imap, check_smtp
+from communications.services.checking import Check, check_imap, check_smtp
+from communications.smtp import SmtpServer
 from crm.htmx import redirect_to
 from crm.requests import signed_in_user
 
@@ -49,7 +50,7 @@ def _tried(form: AccountForm, account: MailAccount | None) -> tuple[Check, Check
     return check_imap(imap), check_smtp(smtp) if smtp.host else None
 
 
-def _servers(form: AccountForm, account: MailAccount | None) -> tuple[ImapServer, SmtpLogin]:
+def _servers(form: AccountForm, account: MailAccount | None) -> tuple[ImapServer, SmtpServer]:
     """How to reach what the form says. A stored password is tried only where it was stored for."""
     values = form.cleaned_data
     uses_token = values["sign_in"] != SignIn.PASSWORD
@@ -64,8 +65,9 @@ def _servers(form: AccountForm, account: MailAccount | None) -> tuple[ImapServer
         values["imap_host"], values["imap_port"], values["imap_security"], values["login"], password, token,
         values["sign_in"],
     )  # fmt: skip
-    smtp = SmtpLogin(
-        values["smtp_host"], values["smtp_port"], values["smtp_security"], values["smtp_login"] or values["login"],
+    smtp = SmtpServer(
+        values["smtp_host"], values["smtp_port"], values["smtp_security"] == Security.TLS,
+        values["smtp_login"] or values["login"],
         smtp_password or password, token,
     )  # fmt: skip
     return imap, smtp

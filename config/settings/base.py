@@ -286,6 +286,12 @@ PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{env.str('PORT', d
 
 # The certificate of an authority that mail servers of the company are trusted by, beside the usual ones.
 MAIL_CA_FILE = env.str("MAIL_CA_FILE", default="")
+# Mail servers in the company's own network that accounts may name: host or host:port, as it is typed in the account.
+MAIL_TRUSTED_HOSTS = env.list("MAIL_TRUSTED_HOSTS", default=[])
+# The mail server that `make run` starts for demo data: what lets the demo's accounts use it, its ports (IMAP, SMTP).
+DEMO_MAIL_CONNECTOR = "communications.demo.mailbox.connect_mailbox"
+DEMO_MAIL_PORTS = env.list("DEMO_MAIL_PORTS", cast=int, default=[])
+DEMO_MAIL_CERTIFICATE = ""
 
 # Applications registered with Google and Microsoft, by the way to sign in (communications.oauth.Provider).
 _tenant = env.str("MICROSOFT_OAUTH_TENANT", default="common")

@@ -22,5 +22,9 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 TELEPHONY_TRUSTED_HOSTS = env.list("TELEPHONY_TRUSTED_HOSTS", default=["127.0.0.1"])
 STATIC_ROOT = lejek_home() / "static"
 MEDIA_ROOT = lejek_home() / "media"
+DEMO_MAIL_FOLDER = lejek_home() / "demo-mail"
+if DEMO_MAIL_PORTS:  # noqa: F405
+    MAIL_TRUSTED_HOSTS += [f"localhost:{port}" for port in DEMO_MAIL_PORTS]  # noqa: F405
+    DEMO_MAIL_CERTIFICATE = str(DEMO_MAIL_FOLDER / "certificate.pem")
 # Security keys on http://localhost, which browsers take for safe.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True

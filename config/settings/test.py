@@ -20,5 +20,7 @@ REDIS_URL = urlsplit(REDIS_URL)._replace(path=f"/{8 + int(_process)}").geturl() 
 CELERY_BROKER_URL = REDIS_URL
 CACHES["default"]["LOCATION"] = REDIS_URL  # noqa: F405
 MEDIA_ROOT = lejek_home() / "test-media" / _process
+# Where the servers of the tests are.
+MAIL_TRUSTED_HOSTS = ["localhost", "127.0.0.1"]
 # Nothing is collected for tests: files are found where they are.
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True

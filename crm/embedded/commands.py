@@ -1,4 +1,10 @@
-"""The command lines of the three programs that Lejek is made of, for `make run` and for docker-compose.yml alike."""
+"""The command lines of the three programs that Lejek is made of, for `make run` and for docker-compose.yml alike, and
+of the mail server of the demo.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from socket import socket
 
 
 def web(*, host: str, port: int) -> list[str]:
@@ -28,6 +34,12 @@ def worker() -> list[str]:
 def beat(*, schedule: str) -> list[str]:
     """Celery beat, of which exactly one may run; `schedule` is the file where it keeps what ran last."""
     return _celery("beat", "--schedule", schedule, "--pidfile=")
+
+
+def demo_mail(folder: Path, sockets: Sequence[socket]) -> list[str]:
+    """The mail server of the demo, on listening sockets that it inherits: one for IMAP, one for SMTP."""
+    numbers = [str(one.fileno()) for one in sockets]
+    return ["communications.demo.mail_server", str(folder), *numbers]
 
 
 def _celery(program: str, *options: str) -> list[str]:

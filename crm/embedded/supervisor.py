@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -28,6 +28,7 @@ LONGEST_PAUSE = 30.0
 # A program that ran this long was well: its next end counts as the first.
 WELL_AFTER = 60.0
 PATIENCE = 15.0
+LOOPBACK = "127.0.0.1"
 
 
 @dataclass
@@ -76,11 +77,15 @@ class Supervisor:
         self.preparing: subprocess.Popen[bytes] | None = None
         self.servers: list[Watched] = []
         self.programs: list[Watched] = []
+        # Held for as long as this process lives: the mail server of the demo may die, its ports stay its own.
+        self.mail_sockets: list[socket.socket] = []
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._ask_to_stop)
 
     def run(self, servers: Servers, *, demo: bool) -> int:
         """Prepare the installation, keep its programs running until a signal, end them. Returns the exit code."""
+        if demo:
+            self.mail_sockets = [socket.create_server((LOOPBACK, 0)) for _which in ("imap", "smtp")]
         environment = self._environment(servers)
         code, logins = self._prepare(environment, demo=demo)
         if self.stopping or code:
@@ -92,6 +97,11 @@ class Supervisor:
         }
         self.servers = [_watched_server(server) for server in servers.started]
         self.programs = [Watched(name, partial(start, line, environment)) for name, line in lines.items()]
+        folder = self.home.path / "demo-mail"
+        if demo and (folder / "settings.json").is_file():
+            line = commands.demo_mail(folder, self.mail_sockets)
+            begin = partial(start, line, environment, keep=[one.fileno() for one in self.mail_sockets])
+            self.programs.append(Watched("demo mail", begin))
         greeting = [f"Lejek runs at {self._url()} (Ctrl+C ends it)", *logins]
         greet_at = 0.0
         while not self.stopping:
@@ -137,6 +147,8 @@ class Supervisor:
         environment.setdefault("CELERY_WORKER_CONCURRENCY", "2")
         # Celery warns of root; whoever runs this on a machine of root's alone knows it.
         environment.setdefault("PYTHONWARNINGS", "ignore::UserWarning:celery.platforms")
+        if self.mail_sockets:
+            environment["DEMO_MAIL_PORTS"] = ",".join(str(one.getsockname()[1]) for one in self.mail_sockets)
         names = ["localhost", "127.0.0.1", "[::1]", self.host, socket.gethostname()]
         environment.setdefault("ALLOWED_HOSTS", ",".join(dict.fromkeys(names)))
         return environment
@@ -188,8 +200,10 @@ def run_everything(path: Path, *, ends_with_parent: bool) -> int:
             servers.stop()
 
 
-def start(command: list[str], environment: dict[str, str], *, stdout: int | None = None) -> "subprocess.Popen[bytes]":
-    """Start a program in this process group; it ends when this process does.
+def start(
+    command: list[str], environment: dict[str, str], *, stdout: int | None = None, keep: Collection[int] = ()
+) -> "subprocess.Popen[bytes]":
+    """Start a program in this process group; it ends when this process does. It inherits the files `keep`.
 
     Ctrl+C reaches it too, but as long as it is starting up it does not mind: this process ends it in good order.
     """
@@ -206,6 +220,7 @@ def start(command: list[str], environment: dict[str, str], *, stdout: int | None
         stdin=subprocess.DEVNULL,
         stdout=stdout,
         preexec_fn=before_it_runs,
+        pass_fds=keep,
     )
 
 

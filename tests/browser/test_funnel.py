@@ -62,3 +62,24 @@ def test_a_funnel_on_a_phone(new_page: Callable[..., Page], ola: User, ways: Non
     expect(phone.locator("#funnel-parts")).to_be_attached()
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page fits"
     assert_accessible(phone)
+
+
+def test_the_dashboard_leads_to_its_leads(new_page: Callable[..., Page], ewa: User, ola: User, ways: None) -> None:
+    page = new_page(ewa)
+    page.goto("/reports/leads/")
+    page.get_by_role("navigation", name="Raporty").get_by_role("link", name="Pulpit").click()
+    tile = page.get_by_role("region", name="Otwarte leady")
+    expect(tile).to_be_visible()
+    assert_accessible(page)
+    tile.get_by_role("link", name="2", exact=True).click()
+    expect(page.locator("#lead-count")).to_have_text("2 leady")
+    page.go_back()
+    page.get_by_role("region", name="Prognoza").get_by_role("link", name="Prognoza").click()
+    expect(page.locator("#lead-count")).to_have_text("2 leady")
+    expect(page).to_have_url(re.compile(r"rows=close_month"))
+
+    phone = new_page(ola, viewport=PHONE)
+    phone.goto("/reports/leads/dashboard/")
+    expect(phone.get_by_role("link", name="Moje leady")).to_have_attribute("aria-current", "true")
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page fits"
+    assert_accessible(phone)

@@ -63,6 +63,7 @@ class Rig:
             "DATABASE_URL": self.postgres.url,
             "REDIS_URL": self.redis.url,
             "MAIL_CA_FILE": self.dovecot.ca_file,
+            "MAIL_TRUSTED_HOSTS": "localhost",
         }
 
     def add_account(self, login: str, *, port: int) -> int:

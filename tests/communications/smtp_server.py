@@ -113,19 +113,22 @@ class MailServer:
 def running_smtp(
     folder: Path, *, security: str = Security.TLS, name: str = "localhost"
 ) -> Iterator[tuple[MailServer, str]]:
-    """A server with a certificate of `name`, and the file of the authority that signed it."""
+    """A server with a certificate of `name`, and the file of the authority that signed it; with `security` "" there is
+    no encryption at all.
+    """
     authority = Authority(folder)
     authority.write_certificate(folder / "smtp", name)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(folder / "smtp.pem", folder / "smtp.key")
     server = MailServer()
     by_starttls = security == Security.STARTTLS
+    by_tls = security == Security.TLS
     controller = Controller(
         server,
         hostname="127.0.0.1",
         port=free_port(),
         server_hostname="localhost",
-        ssl_context=None if by_starttls else context,
+        ssl_context=context if by_tls else None,
         tls_context=context if by_starttls else None,  # type: ignore[arg-type]
         require_starttls=by_starttls,
         auth_required=True,

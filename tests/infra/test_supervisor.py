@@ -48,6 +48,16 @@ def test_a_first_start_ends_without_a_trace_and_the_second_keeps_its_data(instal
     everyone = family(supervisor)
     leads = count_leads(installation)
     assert leads > 100
+    mail = child(supervisor, "mail_server")
+    assert mail is not None
+    until(lambda: ask(installation, PROGRESS) > 0, installation.printed)
+
+    mail.kill()
+    until(lambda: "demo mail was ended by SIGKILL; starting it again in" in installation.printed(), "nothing is said")
+    until(lambda: child(supervisor, "mail_server") not in (None, mail), installation.printed)
+    stored = ask(installation, PROGRESS)
+    assert stored < ask(installation, "SELECT sum(first_total) FROM communications_accounthealth")
+    everyone = family(supervisor)
 
     # Ctrl+C reaches the whole group of processes.
     os.killpg(supervisor.pid, signal.SIGINT)
@@ -60,9 +70,15 @@ def test_a_first_start_ends_without_a_trace_and_the_second_keeps_its_data(instal
     assert refused.returncode == 1
     assert refused.stderr.splitlines() == [DEMO_IS_NOT_OPEN]
 
-    installation.start_everything()
+    again = installation.start_everything()
     assert installation.printed().count(LOGINS) == 2
     assert count_leads(installation) == leads
+    # The ports are others, and the import goes on where it was.
+    assert child(again, "mail_server") is not None
+    until(lambda: ask(installation, PROGRESS) > stored, installation.printed)
+    assert ask(installation, "SELECT count(*) FROM communications_messageplace") == ask(
+        installation, "SELECT count(DISTINCT (folder_id, uid)) FROM communications_messageplace"
+    )
 
 
 def test_demo_logins_are_not_made_for_a_network(installation):
@@ -109,14 +125,16 @@ def test_demo_data_never_enter_a_database_that_has_users(installation):
     installation.start_everything(DEMO="0")
     assert "There is no user yet" in installation.printed()
     assert count_leads(installation) == 0
+    assert not (installation.home / "demo-mail").exists()
     assert installation.call("exec", "--", sys.executable, "manage.py", "shell", "-c", make).returncode == 0
     installation.processes[-1].send_signal(signal.SIGINT)
     assert installation.exit_code() == 0
 
-    installation.start_everything()
+    supervisor = installation.start_everything()
 
     assert count_leads(installation) == 0
     assert "Demo logins" not in installation.printed()
+    assert child(supervisor, "mail_server") is None
 
 
 def test_a_second_run_of_the_same_installation_is_refused(prepared, running):
@@ -126,6 +144,9 @@ def test_a_second_run_of_the_same_installation_is_refused(prepared, running):
     assert done.stderr == f"Lejek runs from {prepared.home} already: stop it first, or set LEJEK_HOME.\n"
     until(prepared.is_healthy, prepared.printed)
     assert running.is_running()
+
+
+PROGRESS = "SELECT sum(first_done) FROM communications_accounthealth"
 
 
 def count_leads(installation: Installation) -> int:

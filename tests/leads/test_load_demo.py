@@ -13,7 +13,7 @@ from stdnum.pl import nip
 
 from communications.demo.letters import ANSWERS, WAITING
 from communications.emails import waiting_for
-from communications.models import Call, EmailTemplate, Message, TelephonyAccount
+from communications.models import Call, EmailTemplate, MailAccount, Message, TelephonyAccount
 from crm.demo import DEMO_LOGINS, DEMO_PASSWORD
 from crm.models import Campaign, LeadType, Notification, Partner, Product, Seller, Team, User
 from documents.models import Invoice, Order, Payment
@@ -101,6 +101,7 @@ def test_it_is_the_same_at_every_run(demo: None) -> None:
     Order.objects.all().delete()
     EmailTemplate.objects.all().delete()
     Message.objects.all().delete()
+    MailAccount.objects.all().delete()
     Call.objects.all().delete()
     TelephonyAccount.objects.all().delete()
     Activity.objects.all().delete()

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from statistics import mean
 
 from crm.models import LeadStatus
@@ -77,3 +78,16 @@ def _fate(
     if marks[stands].is_lost:
         return "lost"
     return "back" if stands in path else "closed"
+
+
+def plain_moves(
+    leads: Iterable[Lead], first: datetime | None = None, end: datetime | None = None
+) -> dict[tuple[int, int], set[int]]:
+    """The leads that were moved from a status straight to another, from `first` and before `end`."""
+    moves: dict[tuple[int, int], set[int]] = defaultdict(set)
+    for lead in leads:
+        log = list(LeadStatusChange.objects.filter(lead=lead).order_by("pk"))
+        for old, new in pairwise(log):
+            if (first is None or new.changed_at >= first) and (end is None or new.changed_at < end):
+                moves[old.to_status_id, new.to_status_id].add(lead.pk)
+    return moves

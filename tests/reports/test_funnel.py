@@ -15,15 +15,15 @@ from leads.demo.backdate import backdate
 from leads.grouping import start_of_day
 from leads.groups import read_group
 from leads.models import Lead, LeadStatusChange
-from leads.passages import PASSAGES, Days, Fate, Passage, load_path
+from leads.passages import PASSAGES, STEPS, Days, Fate, Passage, Step, load_path
 from leads.services.merging import merge_leads
 from leads.services.unmerging import undo_merge
 from reports.dimensions import DIMENSIONS
-from reports.funnel_query import Funnel, build_statement, read_funnels
+from reports.funnel_query import Funnel, build_statement, read_funnels, read_moves
 from tests.cast import FunnelCast
 from tests.factories.crm import LeadStatusFactory
 from tests.factories.leads import LeadFactory
-from tests.reports.plain_funnel import plain_funnel
+from tests.reports.plain_funnel import plain_funnel, plain_moves
 
 pytestmark = pytest.mark.django_db
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -224,6 +224,13 @@ def check(user: User, days: Days, by: str = "") -> None:
             assert (stage.times.leads, times is None) == (len(right.days), stage.times.mean is None)
             if times:
                 assert (stage.times.mean, stage.times.median, stage.times.ninetieth) == pytest.approx(times)
+    moves, steps = read_moves(visible, days=days), plain_moves(visible, *ends)
+    assert moves.steps == {step: len(pks) for step, pks in steps.items()}
+    for old in {old for old, _new in steps}:
+        assert moves.left[old] == len(set().union(*(pks for step, pks in steps.items() if step[0] == old)))
+    for (old, new), pks in steps.items():
+        group = read_group(f"step:{STEPS.write(Step(old, new, days))}")
+        assert set(visible.filter(group.condition()).values_list("pk", flat=True)) == pks
     if by:
         assert {value for value, leads in groups.items() if leads} == found.parts.keys()
 
@@ -247,7 +254,7 @@ def test_any_ways_at_any_times(data: st.DataObject, funnel: FunnelCast, ola: Use
 def test_one_statement_whatever_there_is(funnel: FunnelCast, ewa: User, django_assert_num_queries: Any) -> None:
     wander(funnel, [None], Random(3), 20)
     path, leads = load_path(), Lead.objects.visible_to(ewa)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(4):  # in a transaction of two, that begins and ends: memory, the statement
         read_funnels(leads, path, days=Days(), by=DIMENSIONS["received_month"])
     statement, params = build_statement(leads, path, days=Days())
     with connection.cursor() as cursor:

@@ -66,7 +66,12 @@ def test_the_funnel_in_a_picture_and_a_table(some: None, ewa: User) -> None:
 def test_each_number_leads_to_exactly_its_leads(funnel: FunnelCast, ola: User, marek: User, ewa: User) -> None:
     wander(funnel, [None, ola, marek], Random(11), 14)
     client = signed_in(ewa)
-    for asked in ("", "state=open&by=sales_person", "entered_from=2026-03-20&entered_to=2026-04-20&by=received_month"):
+    for asked in (
+        "",
+        "state=open&by=sales_person",
+        "by=steps",
+        "entered_from=2026-03-20&entered_to=2026-04-20&by=received_month",
+    ):
         text = page(ewa, asked)
         links = re.findall(r'<a href="(/leads/\?[^"]+)">(.*?)</a>', text.split('id="funnel-picture"')[1], re.DOTALL)
         assert len(links) > 8
@@ -87,6 +92,21 @@ def test_broken_down_by_sales_person(some: None, ewa: User) -> None:
         ["Ola Żak", "2", "100,0% 2 / 2", "100,0% 1 / 1", "0,0% 0 / 1"],
         ["brak", "1", "0,0% 0 / 1", "", ""],
     ]
+
+
+def test_from_status_to_status(some: None, ewa: User) -> None:
+    text = page(ewa, "by=steps")
+
+    assert rows(text, "funnel-steps") == [
+        ["Nowy", "3", "2 66,7%", "1 33,3%", "", ""],
+        ["Kwalifikacja", "2", "", "", "1 50,0%", "1 50,0%"],
+    ]
+    file = signed_in(ewa).get(f"{URL}export.csv?by=steps").getvalue().decode("utf-8-sig").splitlines()
+    assert file[1:] == [
+        "Nowy;Kwalifikacja;2;66,67", "Nowy;Propozycja;1;33,33", "Kwalifikacja;Wygrana;1;50,00",
+        "Kwalifikacja;Porażka;1;50,00",
+    ]  # fmt: skip
+    assert "żaden lead nie zmienił statusu" in page(ewa, "by=steps&entered_from=2026-03-02&entered_to=2026-03-02")
 
 
 def test_a_sales_person_sees_their_own_funnel(some: None, ola: User) -> None:
@@ -136,6 +156,16 @@ def test_bad_addresses_are_told_why(some: None, ewa: User, asked: str, words: st
     assert page(ewa, asked, status=422, **HTMX)
     assert signed_in(ewa).get(f"{URL}export.csv?{asked}").status_code == 400
     page(ewa, "nieznany=1&by=")
+
+
+@pytest.mark.parametrize(
+    "value", ["x.1", "{new}", "{new}.999999", "{new}.{new}.2026-03-02.2026-03-01", "{new}.{new}.x"]
+)
+def test_steps_that_can_not_be_are_told(some: None, ewa: User, funnel: FunnelCast, value: str) -> None:
+    response = signed_in(ewa).get(f"/leads/?group=step:{value.format(new=funnel.new.pk)}")
+
+    assert response.status_code == 400
+    assert "Nie ma takiej grupy leadów" in response.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def test_each_cell_leads_to_exactly_its_leads(funnel: FunnelCast, ola: User, mar
     for asked in (
         "rows=tag.received_month&across=state", "rows=city&across=close_weekday", "rows=nip&across=probability",
         "rows=description&across=received_hour_of_day&state=closed", "rows=received_minute&q=lead",
-        "rows=source&received_in=this_year",
+        "rows=source&received_in=this_year", "rows=type&across=received_year&measures=won.lost",
     ):  # fmt: skip
         cells = links(page(ewa, asked))
         assert cells

@@ -4,9 +4,11 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
+from django.utils.module_loading import import_string
 
 from crm.demo import DEMO_LOGINS, DEMO_PASSWORD
 from crm.models import User
@@ -34,6 +36,8 @@ class Command(BaseCommand):
             # All or nothing: half of it would be taken for somebody's data at the next start.
             with transaction.atomic():
                 call_command("load_demo", stdout=self.stderr)
+        if demo and settings.DEMO_MAIL_PORTS:
+            import_string(settings.DEMO_MAIL_CONNECTOR)()
         call_command("collectstatic", interactive=False, verbosity=0)
         if self._has_demo_logins():
             self.stdout.write(f"Demo logins: {', '.join(DEMO_LOGINS)}; password {DEMO_PASSWORD}")
