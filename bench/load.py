@@ -31,7 +31,7 @@ import psycopg
 
 from bench.databases import prepare
 from bench.measure import WORDS
-from bench.server import serving
+from bench.server import Client, serving
 from crm.embedded import commands
 from crm.embedded.home import lejek_home, open_home
 from crm.embedded.postgres import Postgres
@@ -42,6 +42,9 @@ SECONDS = int(os.environ.get("SECONDS", "300"))
 LEADS = int(os.environ.get("LEADS", "100000"))
 POOL = os.environ.get("POOL", "10")
 WEB_PROCESSES = 2
+# People come one after another, and not to a server that has just been started.
+RAMP_SECONDS = min(60, SECONDS / 4)
+WARM_UP = ("/", "/leads/", "/leads/board/", "/leads/emails/", "/leads/calls/", "/search/?q=x")
 AWAY = os.environ.get("AWAY", "")
 AWAY_SECONDS = int(os.environ.get("AWAY_SECONDS", "10"))
 # After a server is back, pools and queues need a moment.
@@ -72,6 +75,9 @@ def main() -> int:
         worker = stack.enter_context(_background(url, place))
         samples: list[Sample] = []
         stack.enter_context(_sampling(samples, url, server.process, worker))
+        client = Client(server.port).sign_in()
+        for path in WARM_UP * WEB_PROCESSES * 2:
+            client.get(path)
         locust = subprocess.Popen(_locust(server.port, place), env=_locust_environment(place))
         away = _away_in_the_middle() if AWAY else None
         locust.wait()
@@ -92,14 +98,14 @@ def _facts(url: str) -> dict[str, Any]:
 
     django.setup()
     from django.db import connections
-    from django.test import Client
+    from django.test import Client as Browser
 
     from crm.models import LeadStatus, LeadTypeStatus, User
     from leads.models import Lead
 
     sessions = []
     for user in User.objects.filter(is_active=True).order_by("pk")[:USERS]:
-        client = Client()
+        client = Browser()
         client.force_login(user)
         sessions.append(client.cookies["sessionid"].value)
     leads = list(Lead.objects.open().order_by("-pk").values_list("pk", flat=True)[:20_000])
@@ -138,7 +144,7 @@ def _background(url: str, place: Path) -> Iterator[psutil.Process]:
 def _locust(port: int, place: Path) -> Sequence[str]:
     return [
         sys.executable, "-m", "locust", "-f", "bench/locustfile.py", "--headless", "--only-summary", "--skip-log",
-        "-u", str(USERS), "-r", str(max(USERS / 20, 1)), "-t", f"{SECONDS}s", "--host", f"http://127.0.0.1:{port}",
+        "-u", str(USERS), "-r", str(USERS / RAMP_SECONDS), "-t", f"{SECONDS}s", "--host", f"http://127.0.0.1:{port}",
         "--csv", str(place / "load"), "--exit-code-on-error", "0",
     ]  # fmt: skip
 

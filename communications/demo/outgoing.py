@@ -1,6 +1,7 @@
 """Where the written e-mails of the demo stand: most were sent, one was refused, and of one nobody knows."""
 
 from communications.models import Message, OutgoingMail
+from communications.services.mail_news import tell_of_failure
 
 State = OutgoingMail.State
 REFUSED = "550 5.1.1 Recipient address rejected: User unknown"
@@ -19,3 +20,5 @@ def add_states() -> None:
         elif place == 1:
             mail.state, mail.problem = State.UNKNOWN, OutgoingMail.Refusal.INTERRUPTED
         mail.save()
+        if place < 2:
+            tell_of_failure(mail=mail)

@@ -25,7 +25,7 @@ DOCUMENT = """<!DOCTYPE html>
 <html><head><meta charset="utf-8"><title>E-mail</title><style>
 html {{ color-scheme: light; background: #fff; }}
 body {{ margin: 12px; color: #1b2430; font: 14px/1.5 Inter, system-ui, sans-serif; overflow-wrap: break-word; }}
-img {{ max-width: 100%; height: auto; }}
+img {{ box-sizing: border-box; max-width: 100%; height: auto; }}
 img:not([src]) {{ display: inline-block; padding: 4px 8px; color: #5b6675; border: 1px dashed #b4bcc8; }}
 pre {{ white-space: pre-wrap; font: inherit; }}
 blockquote {{ margin: 0 0 0 4px; padding-left: 12px; border-left: 3px solid #d5dae1; }}

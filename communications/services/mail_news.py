@@ -6,7 +6,7 @@ from django.utils import translation
 from communications.models import OutgoingMail
 from communications.smtp_problems import explain
 from crm.models import NotificationKind
-from crm.services.notifications import notify
+from crm.services.notifications import notify, settle
 
 
 def tell_of_failure(*, mail: OutgoingMail) -> None:
@@ -15,6 +15,7 @@ def tell_of_failure(*, mail: OutgoingMail) -> None:
     The e-mail of the notification goes out by the system's own server, not by the account that has just failed.
     """
     message = mail.message
+    failure = mail.settled_at.isoformat() if mail.settled_at else "first"
     lead = message.lead
     for user in {mail.by, mail.settled_by or mail.by}:
         with translation.override(user.language):
@@ -27,7 +28,17 @@ def tell_of_failure(*, mail: OutgoingMail) -> None:
                 if lead
                 else reverse("communications:email_detail", args=[message.pk]),
                 about=message,
+                key=f"{_key(mail)}{failure}",
             )
+
+
+def forget_failure(*, mail: OutgoingMail) -> None:
+    """Somebody has dealt with `mail`: those who were told of its failure need not look at it any more."""
+    settle(users={mail.by_id, mail.settled_by_id or mail.by_id}, key_prefix=_key(mail))
+
+
+def _key(mail: OutgoingMail) -> str:
+    return f"mail-failed:{mail.pk}:"
 
 
 def _recipients(mail: OutgoingMail) -> str:

@@ -15,6 +15,7 @@ from kombu.exceptions import OperationalError
 
 from communications.mail_writing import Enclosed, Mailbox, Written, check_recipients, check_subject, thread_of, write
 from communications.models import Attachment, MailAccount, Message, OutgoingMail
+from communications.services.mail_news import forget_failure
 from crm.errors import RuleError
 from crm.history import acting_as
 from crm.models import User
@@ -110,6 +111,7 @@ def _settle(mail: OutgoingMail, states: Sequence[str], to: str, by: User) -> Non
     )
     if not changed:
         raise RuleError(_("This e-mail stands otherwise by now. Look again."))
+    forget_failure(mail=mail)
     tell_pages(mail=mail, by=by)
 
 

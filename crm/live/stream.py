@@ -7,6 +7,7 @@ nothing to say costs a socket and a timer.
 import asyncio
 import logging
 import random
+from concurrent.futures import ThreadPoolExecutor
 from http.cookies import CookieError
 from io import BytesIO
 
@@ -31,6 +32,8 @@ PATH = "/live/"
 HEARTBEAT = 20.0
 # A stream ends by itself, and its browser opens another one: who may hear what is asked anew.
 LIFETIME = (240.0, 360.0)
+# Threads of its own: many browsers that come back to a slow database must not hold those that Django answers by.
+OPENERS = ThreadPoolExecutor(2, thread_name_prefix="live")
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -57,7 +60,7 @@ async def _answer(hub: Hub, scope: Scope, receive: Receive, send: Send) -> None:
         await _refuse(send, 405)
         return
     try:
-        listener = await asyncio.to_thread(_listener_of, scope)
+        listener = await asyncio.get_running_loop().run_in_executor(OPENERS, _listener_of, scope)
     except (DatabaseError, RedisError) as error:
         log.warning("Live events: a stream could not be opened: %s", error)
         await _refuse(send, 503)

@@ -1,6 +1,6 @@
 """Telling users: one function for every kind, the ways each user has chosen, and what they have read."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any, NamedTuple
@@ -119,6 +119,15 @@ def mark_read(*, user: User, notification: Notification | None = None) -> int:
     if count:
         publish_notification(user_id=user.pk)
     return count
+
+
+@transaction.atomic
+def settle(*, users: Collection[int], key_prefix: str) -> None:
+    """What `users` (IDs) were told under keys that begin so is dealt with: nobody has to look at it any more."""
+    told = Notification.objects.filter(user__in=users, key__startswith=key_prefix).unread()
+    for user_id in set(told.values_list("user", flat=True)):
+        if told.filter(user=user_id).update(read_at=timezone.now()):
+            publish_notification(user_id=user_id)
 
 
 def delete_old_notifications() -> int:

@@ -99,6 +99,7 @@ def _people() -> dict[User, int]:
             password=password,
             first_name=first_name,
             last_name=last_name,
+            signature=f"Pozdrawiam\n{first_name} {last_name}",
             team=None if team is None else teams[team],
         )
         user.groups.add(Group.objects.get(name=role))

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from communications.demo.outgoing import add_states
 from communications.models import MailAccount, Message, OutgoingMail
-from crm.models import SystemSettings, User, Visibility
+from crm.models import Notification, NotificationKind, SystemSettings, User, Visibility
 from leads.card_actions import card_actions
 from leads.models import Lead
 from tests.cast import FunnelCast
@@ -341,3 +341,4 @@ def test_the_demo_shows_every_outcome(lead: Lead, funnel: FunnelCast, ola: User)
 
     assert sorted(OutgoingMail.objects.values_list("state", flat=True)) == ["failed", "sent", "unknown"]
     assert not OutgoingMail.objects.due().exists()
+    assert Notification.objects.filter(user=ola, kind=NotificationKind.MAIL_FAILED).count() == 2

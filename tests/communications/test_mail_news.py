@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from communications.models import MailAccount, OutgoingMail
 from communications.services.deliver_mail import PAUSES
-from communications.services.send_mail import send_again
+from communications.services.send_mail import discard_mail, send_again
 from crm.models import Notification, NotificationKind, User
 from crm.services.notification_mail import send_notification_mail
 from crm.services.notifications import Ways, choose_ways
@@ -36,6 +36,10 @@ def account(smtp: MailServer) -> MailAccount:
 @pytest.fixture
 def lead(funnel: FunnelCast, marek: User) -> Lead:
     return LeadFactory(name="Regały", status=funnel.new, sales_person=marek, email="jan@klient.test")
+
+
+def _unread(user: User) -> int:
+    return Notification.objects.filter(user=user, kind=NotificationKind.MAIL_FAILED).unread().count()
 
 
 def _told(user: User) -> list[Notification]:
@@ -67,6 +71,9 @@ def test_the_author_is_told_with_the_reason_and_comes_to_the_lead(
     send_again(mail=mail, by=marek)
     delivered(mail)
     assert (len(_told(ola)), len(_told(marek))) == (2, 1)  # each failure once, and who sent it again too
+    assert (_unread(ola), _unread(marek)) == (1, 1)
+    discard_mail(mail=mail, by=ola)
+    assert (_unread(ola), _unread(marek)) == (0, 0)  # it is dealt with, by whomever
 
 
 def test_passing_troubles_are_not_told_the_last_one_is(
