@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from communications.imap.fetching import MOST_HEADERS, Fetched
 from communications.models import AccountHealth, MailAccount, MailFolder, Message, MessagePlace
+from communications.models.messages import raw_place
 from communications.services.batches import insert_messages, insert_places
 from communications.stored_files import pieces_of, put
 
@@ -104,8 +105,7 @@ def _row(account: MailAccount, folder: MailFolder, one: Fetched, start: datetime
 def _store_raw(message: Message, folder: MailFolder, one: Fetched) -> None:
     """Write the original under a name made of folder and UID: what a killed worker has left there is replaced."""
     name = f"{folder.pk}/{folder.uidvalidity}/{one.uid // 1000}/{one.uid}.eml"
-    place = message.raw.field.generate_filename(message, name)
-    message.raw.name, _size = put(message.raw.storage, place, pieces_of(one.content))
+    message.raw.name, _size = put(message.raw.storage, raw_place(message, name), pieces_of(one.content))
 
 
 def _count(account: MailAccount, number: int) -> None:
