@@ -129,8 +129,8 @@ def test_columns_of_the_list_of_leads(client: Client, ola: User, funnel: FunnelC
     client.force_login(ola)
 
     page = client.get(reverse("leads:lead_list"), {"cols": "name.orders.invoices"}).content.decode()
-    assert '<td class="lj-col-orders lj-number">2</td>' in page
-    assert '<td class="lj-col-invoices lj-number">1</td>' in page
+    assert '<td class="lj-col-orders lj-number" data-head="Zamówienia">2</td>' in page
+    assert '<td class="lj-col-invoices lj-number" data-head="Faktury">1</td>' in page
     text = b"".join(
         client.get(reverse("leads:lead_export", args=["csv"]), {"cols": "name.orders.invoices"}).streaming_content
     )
