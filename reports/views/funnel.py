@@ -4,23 +4,20 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from crm.downloads import file_name, stream_download
-from crm.htmx import asking_page
 from crm.requests import signed_in_user
-from leads.panel import build_chips, build_panel
+from leads.panel import build_chips
 from leads.views.list import FORMATS as TYPES
-from leads.views.list import fresh, panel_is_outdated
-from leads.views.responses import is_htmx, require
+from leads.views.responses import require
 from reports.export import funnel_sheet
 from reports.funnel import PAGE, compute_funnel, prepare_funnel
 from reports.funnel_table import FunnelTable, funnel_options
 from reports.permissions import may_report
-from reports.sections import report_tabs
+from reports.views.answers import answer_report
 from reports.views.report import MAKERS
 
 
@@ -39,16 +36,7 @@ def funnel_show(request: HttpRequest) -> HttpResponseBase:
         "chips": build_chips(report.leads, page=PAGE),
         "options": funnel_options(report),
     }
-    panel = build_panel(report.leads, page=PAGE)
-    if not is_htmx(request):
-        context |= {"panel": panel, "tabs": report_tabs("reports:funnel_show")}
-        return fresh(render(request, "reports/funnel.html", context, status=400 if report.problem else 200))
-    if panel_is_outdated(request, is_wrong=bool(report.leads.errors)):
-        context |= {"panel": panel, "oob": True}
-    response = render(request, "reports/_funnel.html", context, status=422 if report.problem else 200)
-    if asking_page(request) != address:
-        response.headers["HX-Push-Url"] = address
-    return fresh(response)
+    return answer_report(request, context, leads=report.leads, problem=report.problem, page=PAGE, name="funnel")
 
 
 @require_GET

@@ -6,21 +6,19 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from crm.downloads import file_name, stream_download
-from crm.htmx import asking_page
 from crm.models import User
 from crm.replica import read_beside
 from crm.requests import signed_in_user
 from leads.columns import columns_of
 from leads.listing import read_listing
-from leads.panel import build_chips, build_panel, list_url
+from leads.panel import build_chips, list_url
 from leads.views.list import FORMATS as TYPES
-from leads.views.list import fresh, panel_is_outdated
 from leads.views.responses import is_htmx, require
 from reports.chart import build_chart
 from reports.controls import build_options, build_zones, dimension_offers, measure_offers
@@ -30,9 +28,9 @@ from reports.permissions import may_report
 from reports.ready import READY
 from reports.report import PAGE, Report, compute, prepare_report
 from reports.saved import ReportBar, saved_url
-from reports.sections import report_tabs
 from reports.sheet import csv_pieces, xlsx_pieces
 from reports.table import build_table
+from reports.views.answers import answer_report
 
 MAKERS = {"csv": csv_pieces, "xlsx": xlsx_pieces}
 
@@ -45,16 +43,7 @@ def lead_report(request: HttpRequest) -> HttpResponseBase:
     if not request.GET and not is_htmx(request):
         return redirect(saved_url(READY[0].key, READY[0].query))
     report, context = _shown(request, user)
-    panel = build_panel(report.leads, page=PAGE)
-    if not is_htmx(request):
-        context |= {"panel": panel, "tabs": report_tabs("reports:lead_report")}
-        return fresh(render(request, "reports/lead_report.html", context, status=400 if report.problem else 200))
-    if panel_is_outdated(request, is_wrong=bool(report.leads.errors)):
-        context |= {"panel": panel, "oob": True}
-    response = render(request, "reports/_report.html", context, status=422 if report.problem else 200)
-    if asking_page(request) != context["address"]:
-        response.headers["HX-Push-Url"] = context["address"]
-    return fresh(response)
+    return answer_report(request, context, leads=report.leads, problem=report.problem, page=PAGE, name="lead_report")
 
 
 @require_GET
