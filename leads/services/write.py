@@ -38,7 +38,15 @@ from crm.text import check_text, sanitise
 from leads.models import Lead, LeadTagging
 from leads.orders import has_order
 from leads.querysets import load_funnel
-from leads.rules import Funnel, LostReasonRequired, StatusNotAllowed, check_order, check_status, default_status
+from leads.rules import (
+    Funnel,
+    LostReasonRequired,
+    OrderRequired,
+    StatusNotAllowed,
+    check_order,
+    check_status,
+    default_status,
+)
 from leads.services.announce import announce
 
 
@@ -377,6 +385,10 @@ def translated_refusals() -> Iterator[None]:
             raise StatusNotAllowed(
                 _("The funnel was changed in the meantime: this status is no longer allowed for the type."),
                 field="status",
+            ) from error
+        if constraint == "lead_has_order":  # it was cancelled meanwhile, or the status asks for one only now
+            raise OrderRequired(
+                _("This status needs a confirmed order, and the lead has none."), field="status"
             ) from error
         if constraint == "lead_lost_reason_exactly_when_lost":  # the mark Porażka was moved meanwhile
             raise LostReasonRequired(_("Choose a lost reason."), field="lost_reason") from error
