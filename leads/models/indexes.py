@@ -44,6 +44,8 @@ LEAD_INDEXES: list[models.Index] = [
     ),
     models.Index("sales_person", "id", name="lead_open_undescribed", condition=Q(is_closed=False, description="")),
     GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="lead_search"),
+    # Most searches are among open leads; without these closed ones would be found first, and thrown away.
+    GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="lead_open_search", condition=Q(is_closed=False)),
     models.Index("phone_e164", name="lead_by_phone", condition=~Q(phone_e164="")),
     models.Index(Func("email", function="lower"), name="lead_by_email", condition=~Q(email="")),
 ]
