@@ -70,7 +70,7 @@ class OrderCounter(NumberCounter):
         ]
 
 
-class OrderedLead(Lead):
+class OrderedLead(Lead):  # type: ignore[django-manager-missing]
     """Leads as orders see them: what the database holds behind `leads.rules.check_order`, whoever writes.
 
     A lead that comes back from a merge comes before its orders, with a status that was checked long ago.
