@@ -4,21 +4,18 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from crm.downloads import file_name, stream_download
 from crm.models import User
 from crm.replica import read_beside
 from crm.requests import signed_in_user
 from leads.columns import columns_of
 from leads.listing import read_listing
 from leads.panel import build_chips, list_url
-from leads.views.list import FORMATS as TYPES
 from leads.views.responses import is_htmx, require
 from reports.chart import build_chart
 from reports.controls import build_options, build_zones, dimension_offers, measure_offers
@@ -28,11 +25,8 @@ from reports.permissions import may_report
 from reports.ready import READY
 from reports.report import PAGE, Report, compute, prepare_report
 from reports.saved import ReportBar, saved_url
-from reports.sheet import csv_pieces, xlsx_pieces
 from reports.table import build_table
-from reports.views.answers import answer_report
-
-MAKERS = {"csv": csv_pieces, "xlsx": xlsx_pieces}
+from reports.views.answers import answer_file, answer_report, refuse_file
 
 
 @require_GET
@@ -53,12 +47,9 @@ def report_export(request: HttpRequest, format: str) -> HttpResponseBase:
     require(may_report(user))
     report = compute(prepare_report(user, request.GET))
     if report.pivot is None:
-        text = f"{report.problem} {report.advice}".strip()
-        return HttpResponse(text, status=400, content_type="text/plain; charset=utf-8")
-    title = ReportBar(user, report).name or _("Lead report")
-    pieces = MAKERS[format](pivot_sheet(report.pivot, title=_("Lead report")))
-    name = file_name(slugify(title) or slugify(_("Lead report")), report.as_of, format)
-    return stream_download(request, pieces, name=name, content_type=TYPES[format][1])
+        return refuse_file(report.problem, report.advice)
+    sheet = pivot_sheet(report.pivot, title=_("Lead report"))
+    return answer_file(request, sheet, format=format, name=ReportBar(user, report).name, as_of=report.as_of)
 
 
 def _records_query(report: Report, order: str) -> str:
