@@ -21,8 +21,8 @@ from leads.querysets import load_funnel
 from leads.rules import is_allowed
 from leads.services.announce import announce
 from leads.services.merging import marked
+from leads.services.refusals import translated_refusals
 from leads.services.rows import Stored, insert_rows, key_of, rows_as_stored, without_vanished, write_columns
-from leads.services.write import translated_refusals
 
 OWN = {"id", "created_at", "version", "updated_at"}
 # Columns that only go together; the first one names the field.
