@@ -32,6 +32,8 @@ LEAD_INDEXES: list[models.Index] = [
     models.Index(fields=["status", "id"], include=["is_closed", "sales_person"], name="lead_by_status"),
     models.Index("sales_person", "is_closed", "id", name="lead_by_sales_person"),
     models.Index("sales_person", "id", name="lead_by_sales_person_any"),
+    # A seller's own list and board, by status.
+    models.Index("sales_person", "status", "id", name="lead_open_by_seller", condition=Q(is_closed=False)),
     *(models.Index(name, "id", name=f"lead_by_{name}") for name in REFERENCES),
     *(models.Index(name, "id", name=f"lead_by_{name}") for name in VALUES),
     *(models.Index(polish_order(name), "id", name=f"lead_by_{name}_order", condition=filled(name)) for name in TEXTS),
