@@ -131,7 +131,7 @@ def build_panel(leads: LeadFilter, *, page: FilteredPage = LIST) -> Panel:
         is_closed=leads.shown_state in (CLOSED, BOTH),
         is_mine="mine" in leads.data,
         selects=[_needs(leads), *(_select(leads, name) for name in CHOSEN)],
-        intervals=[_interval(leads, name) for name in ("received", "close")],
+        intervals=[build_interval(leads, name) for name in ("received", "close")],
         errors=[error for name in ("q", "state", "mine", "group") for error in leads.errors.get(name, ())],
         carried=leads.carried(),
         groups=leads.data.getlist("group"),
@@ -265,7 +265,8 @@ def _search_url(name: str) -> str:
         return ""
 
 
-def _interval(leads: LeadFilter, name: str) -> Interval:
+def build_interval(leads: LeadFilter, name: str) -> Interval:
+    """The fields of an interval of the filter: `received` or `close`."""
     leads.is_valid()  # what is right of a wrong filter is cleaned, too
     days = leads.form.cleaned_data
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from crm.formats import format_number
 from crm.models import User
 
-# A badge counts no further.
-COUNTED = 500
+# A badge counts no further: it stands on every page of the section.
+COUNTED = 99
 
 
 @dataclass(frozen=True, slots=True)

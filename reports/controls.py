@@ -7,9 +7,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from leads.filters import LeadFilter
-from leads.panel import list_url
-from leads.periods import OF_CLOSE, OF_RECEIVED
+from leads.panel import Day, build_interval, list_url
 from reports.dimensions import families
 from reports.layout import CHARTS, MOST_ACROSS, MOST_ROWS, PIVOT, SHOWN, TABLE
 from reports.measures import ALL_MEASURES
@@ -42,6 +40,17 @@ class Option:
     url: str
     is_chosen: bool
     key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalMenu:
+    """The choices of an interval of dates: by name (`options`), or by its `ends`, which a form with `kept` asks for."""
+
+    name: str
+    label: str
+    options: Sequence[Option]
+    ends: Sequence[Day]
+    kept: Sequence[tuple[str, str]]
 
 
 def dimension_offers() -> list[Offer]:
@@ -97,23 +106,20 @@ def build_options(report: Report) -> dict[str, Any]:
         "heat": Option(
             _("Heat map"), report.url_with(replace(layout, is_heated=not layout.is_heated)), layout.is_heated
         ),
-        "intervals": [
-            ("received", _("Date and time"), _intervals(report, "received")),
-            ("close", _("Expected closing"), _intervals(report, "close")),
-        ],
+        "intervals": [_interval_menu(report, name) for name in ("received", "close")],
     }
 
 
-def _intervals(report: Report, name: str) -> list[Option]:
-    """The quick intervals of a date; one takes the place of whatever interval of that date there was."""
-    leads: LeadFilter = report.leads
-    ends = {f"{name}_from", f"{name}_to", f"{name}_in"}
-    rest = [pair for pair in leads.asked() if pair[0] not in ends]
-    chosen = leads.data.get(f"{name}_in", "")
+def _interval_menu(report: Report, name: str) -> IntervalMenu:
+    """The menu of a date; what is chosen takes the place of whatever interval of that date there was."""
+    interval = build_interval(report.leads, name)
+    own = {interval.period_name, *(end.name for end in interval.ends)}
+    kept = [*(pair for pair in report.leads.asked() if pair[0] not in own), *report.layout.pairs()]
 
-    def url(period: str) -> str:
-        own = [(f"{name}_in", period)] if period else []
-        return list_url([*rest, *own, *report.layout.pairs()], page=PAGE)
+    def option(value: str, label: str | Promise) -> Option:
+        chosen = [(interval.period_name, value)] if value else []
+        is_chosen = value == interval.period and (bool(value) or not any(end.value for end in interval.ends))
+        return Option(label, list_url([*chosen, *kept], page=PAGE), is_chosen, value)
 
-    offered = [(period.value, period.label) for period in (OF_RECEIVED if name == "received" else OF_CLOSE)]
-    return [Option(label, url(value), value == chosen, value) for value, label in [("", _("any period")), *offered]]
+    offered = [("", _("any period")), *interval.periods]
+    return IntervalMenu(name, interval.label, [option(*each) for each in offered], interval.ends, kept)

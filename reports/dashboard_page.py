@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.current import system_settings
 from crm.formats import format_duration, format_money, format_month, format_number
+from leads.attention import Need
 from leads.choices import Choice, Choices
 from leads.contacts import CONTACTED
 from leads.groups import GROUPINGS, LOST, RESULT, WON, Group
@@ -25,6 +26,7 @@ Pairs = list[tuple[str, str]]
 WON_LEADS: Pairs = [("group", str(Group(RESULT, WON)))]
 LOST_LEADS: Pairs = [("group", str(Group(RESULT, LOST)))]
 BY_MONTH_CLOSED: Pairs = [("rows", "closed_month"), ("order", "-label")]
+BY_PERSON_AND_STATUS: Pairs = [("rows", "sales_person"), ("across", "status"), ("heat", "1")]
 # What outweighs a month in the picture of the forecast has its whole width.
 FULL = Decimal(100)
 
@@ -220,11 +222,24 @@ class DashboardPage:
             self._figure(_("still waiting"), Sums(contact.waiting), self._list(lately, none)),
         ]
 
+    @property
+    def waiting_url(self) -> str:
+        """The report on those who wait for a first contact, by who should make it."""
+        return self._report(
+            ("state", "open"), ("received_in", CONTACTED_IN.value), ("group", str(Group(CONTACTED, None))),
+            *BY_PERSON_AND_STATUS,
+        )  # fmt: skip
+
     # --- Stuck leads
 
     @property
+    def stuck_url(self) -> str:
+        """The report on stuck leads."""
+        return self._report(("state", "open"), ("needs", Need.STUCK.value), *BY_PERSON_AND_STATUS)
+
+    @property
     def stuck(self) -> Figure:
-        return self._figure(_("Stuck leads"), self.numbers.all_stuck, self._list(("needs", "stuck")))
+        return self._figure(_("Stuck leads"), self.numbers.all_stuck, self._list(("needs", Need.STUCK.value)))
 
     @property
     def stuck_by_status(self) -> Sequence[Figure]:
@@ -234,7 +249,7 @@ class DashboardPage:
             self._figure(
                 self._name("status", pk),
                 self.numbers.stuck[pk],
-                self._list(("needs", "stuck"), ("status", str(pk))),
+                self._list(("needs", Need.STUCK.value), ("status", str(pk))),
                 width=FULL * self.numbers.stuck[pk].count / most,
                 colour=status.colour,
             )

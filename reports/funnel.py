@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crm.forms.fields import DateField
 from crm.models import User
@@ -21,9 +22,9 @@ from leads.passages import EVER, PASSAGES, STEPS, Days, Fate, FunnelPath, Passag
 from leads.periods import OF_RECEIVED, Period, days_of
 from reports.dimensions import DIMENSIONS, Dimension
 from reports.funnel_query import Funnel, Funnels, Moves, read_funnels, read_moves
-from reports.report import lead_pairs
+from reports.report import advice_on, lead_pairs
 
-PARAMETERS = ("by", "entered_in", "entered_from", "entered_to")
+PARAMETERS = ("by", "entered_in", "entered_from", "entered_to", "report")
 PAGE = FilteredPage("reports:funnel_show", "funnel", default_state=ALL, carries=PARAMETERS, keeps_carried=True)
 BREAKDOWNS = (
     "type", "sales_person", "source", "campaign", "medium", "priority", "received_month", "received_quarter",
@@ -36,8 +37,16 @@ BY_STEPS = "steps"
 class FunnelForm(forms.Form):
     """What the address asks beside the filter: the interval of entries, by name or by days, and a breakdown."""
 
-    by = forms.ChoiceField(choices=[(name, name) for name in (*BREAKDOWNS, BY_STEPS)], required=False)
-    entered_in = forms.ChoiceField(choices=[(period.value, period.label) for period in OF_RECEIVED], required=False)
+    by = forms.ChoiceField(
+        choices=[(name, name) for name in (*BREAKDOWNS, BY_STEPS)],
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("The funnel can't be broken down by “%(value)s”.")},
+    )
+    entered_in = forms.ChoiceField(
+        choices=[(period.value, period.label) for period in OF_RECEIVED],
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("There is no interval “%(value)s”.")},
+    )
     entered_from = DateField(required=False)
     entered_to = DateField(required=False)
 
@@ -53,7 +62,9 @@ class FunnelForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The interval of entries as it was chosen, with the days that it means today, and the breakdown."""
+    """The interval of entries as it was chosen, with the days that it means today, and the breakdown; `report` is the
+    number of the saved report that it is open under.
+    """
 
     period: str = ""
     first: date | None = None
@@ -61,6 +72,7 @@ class Choice:
     days: Days = EVER
     by: Dimension | None = None
     by_steps: bool = False
+    report: str = ""
 
     def pairs(self) -> list[tuple[str, str]]:
         """As it stands in an address."""
@@ -69,6 +81,7 @@ class Choice:
             ("entered_in", self.period),
             ("entered_from", self.first.isoformat() if self.first else ""),
             ("entered_to", self.last.isoformat() if self.last else ""),
+            ("report", self.report),
         ]
         return [pair for pair in pairs if pair[1]]
 
@@ -100,6 +113,16 @@ class FunnelReport:
     def url_with(self, choice: Choice) -> str:
         """The funnel of the same leads, shown otherwise."""
         return list_url([*self.leads.asked(), *choice.pairs()], page=PAGE)
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The filter, the interval and the breakdown, as they stand in an address."""
+        return [*self.leads.asked(), *self.choice.pairs()]
+
+    @property
+    def key(self) -> str:
+        """The number of the saved report that it is open under."""
+        return self.choice.report
 
     @property
     def url(self) -> str:
@@ -143,11 +166,11 @@ def prepare_funnel(user: User, data: QueryDict) -> FunnelReport:
     first, last = values["entered_from"], values["entered_to"]
     ends = days_of(Period(values["entered_in"]), timezone.localdate()) if values["entered_in"] else (first, last)
     choice = Choice(
-        values["entered_in"], first, last, Days(*ends), DIMENSIONS.get(values["by"]), values["by"] == BY_STEPS
-    )
+        values["entered_in"], first, last, Days(*ends), DIMENSIONS.get(values["by"]), values["by"] == BY_STEPS,
+        data.get("report", "")[:40],
+    )  # fmt: skip
     if not leads.is_valid():
-        advice = _("No report is shown, so that nothing is left out without your knowing.")
-        return FunnelReport(leads, choice, problem=_("The filter has a wrong value."), advice=advice)
+        return FunnelReport(leads, choice, problem=_("The filter has a wrong value."), advice=advice_on(leads))
     return FunnelReport(leads, choice, load_path())
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from leads.filters import find_group
 from leads.groups import Group
@@ -32,7 +32,7 @@ CHARTS: Mapping[str, str | Promise] = MappingProxyType(
         "": gettext_lazy("No chart"),
         "bar": gettext_lazy("Bars"),
         "stacked": gettext_lazy("Stacked bars"),
-        "line": gettext_lazy("Lines"),
+        "line": pgettext_lazy("chart", "Lines"),
     }
 )
 # The parameters of a report beside the filter; `cols` are the columns of the mode „Tabela”, `fold` what is folded.

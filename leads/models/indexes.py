@@ -32,6 +32,8 @@ LEAD_INDEXES: list[models.Index] = [
     models.Index(fields=["status", "id"], include=["is_closed", "sales_person"], name="lead_by_status"),
     models.Index("sales_person", "is_closed", "id", name="lead_by_sales_person"),
     models.Index("sales_person", "id", name="lead_by_sales_person_any"),
+    # A seller's own list and board, by status.
+    models.Index("sales_person", "status", "id", name="lead_open_by_seller", condition=Q(is_closed=False)),
     *(models.Index(name, "id", name=f"lead_by_{name}") for name in REFERENCES),
     *(models.Index(name, "id", name=f"lead_by_{name}") for name in VALUES),
     *(models.Index(polish_order(name), "id", name=f"lead_by_{name}_order", condition=filled(name)) for name in TEXTS),
@@ -44,6 +46,8 @@ LEAD_INDEXES: list[models.Index] = [
     ),
     models.Index("sales_person", "id", name="lead_open_undescribed", condition=Q(is_closed=False, description="")),
     GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="lead_search"),
+    # Most searches are among open leads; without these closed ones would be found first, and thrown away.
+    GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="lead_open_search", condition=Q(is_closed=False)),
     models.Index("phone_e164", name="lead_by_phone", condition=~Q(phone_e164="")),
     models.Index(Func("email", function="lower"), name="lead_by_email", condition=~Q(email="")),
 ]

@@ -8,9 +8,11 @@ from crm.models import User
 from reports.models import SavedReport
 
 
-def create_report(*, name: str, query: str, is_shared: bool, by: User) -> SavedReport:
+def create_report(
+    *, name: str, query: str, is_shared: bool, by: User, kind: SavedReport.Kind = SavedReport.Kind.PIVOT
+) -> SavedReport:
     """Keep a report under a name. Raises RuleError when `by` has a report of that name."""
-    return _named(SavedReport(owner=by, query=query, is_shared=is_shared), name)
+    return _named(SavedReport(owner=by, kind=kind, query=query, is_shared=is_shared), name)
 
 
 def change_report(*, report: SavedReport, name: str, is_shared: bool, by: User) -> SavedReport:
@@ -19,10 +21,10 @@ def change_report(*, report: SavedReport, name: str, is_shared: bool, by: User) 
     return _named(report, name)
 
 
-def update_report(*, report: SavedReport, query: str, by: User) -> None:
+def update_report(*, report: SavedReport, kind: SavedReport.Kind, query: str, by: User) -> None:
     """Let the saved report be the one that a page shows now."""
-    report.query = query
-    report.save(update_fields=["query"])
+    report.kind, report.query = kind, query
+    report.save(update_fields=["kind", "query"])
 
 
 def delete_report(*, report: SavedReport, by: User) -> None:

@@ -2,23 +2,21 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from crm.downloads import file_name, stream_download
 from crm.requests import signed_in_user
 from leads.panel import build_chips
-from leads.views.list import FORMATS as TYPES
 from leads.views.responses import require
 from reports.export import funnel_sheet
 from reports.funnel import PAGE, compute_funnel, prepare_funnel
 from reports.funnel_table import FunnelTable, funnel_options
+from reports.models import SavedReport
 from reports.permissions import may_report
-from reports.views.answers import answer_report
-from reports.views.report import MAKERS
+from reports.saved import ReportBar
+from reports.views.answers import answer_file, answer_report, refuse_file
 
 
 @require_GET
@@ -32,9 +30,9 @@ def funnel_show(request: HttpRequest) -> HttpResponseBase:
         "report": report,
         "table": FunnelTable(report),
         "address": address,
-        "query": address.partition("?")[2],
         "chips": build_chips(report.leads, page=PAGE),
         "options": funnel_options(report),
+        "bar": ReportBar(user, report, kind=SavedReport.Kind.FUNNEL),
     }
     return answer_report(request, context, leads=report.leads, problem=report.problem, page=PAGE, name="funnel")
 
@@ -46,8 +44,7 @@ def funnel_export(request: HttpRequest, format: str) -> HttpResponseBase:
     require(may_report(user))
     report = compute_funnel(prepare_funnel(user, request.GET))
     if report.problem:
-        text = f"{report.problem} {report.advice}"
-        return HttpResponse(text, status=400, content_type="text/plain; charset=utf-8")
-    pieces = MAKERS[format](funnel_sheet(FunnelTable(report), title=_("Funnel")))
-    name = file_name(slugify(_("Funnel")), report.as_of, format)
-    return stream_download(request, pieces, name=name, content_type=TYPES[format][1])
+        return refuse_file(report.problem, report.advice)
+    sheet = funnel_sheet(FunnelTable(report), title=_("Funnel"))
+    name = ReportBar(user, report, kind=SavedReport.Kind.FUNNEL).name
+    return answer_file(request, sheet, format=format, name=name, as_of=report.as_of)

@@ -65,13 +65,15 @@ def report_create(request: HttpRequest) -> HttpResponseBase:
     if form.is_valid():
         data = form.cleaned_data
         try:
-            query = read_shown(data["address"], user=user)
-            saved = create_report(name=data["name"], query=query, is_shared=data["is_shared"], by=user)
+            shown = read_shown(data["address"], user=user)
+            saved = create_report(
+                name=data["name"], kind=shown.kind, query=shown.query, is_shared=data["is_shared"], by=user
+            )
         except RuleError as refusal:
             form.add_error(refusal.field, str(refusal))
         else:
             text = _("Report “%(name)s” saved.") % {"name": saved.name}
-            return redirect_to(request, saved_url(str(saved.pk), saved.query), text)
+            return redirect_to(request, _url_of(saved), text)
     return render_form_error(request, FORM, {"form": form})
 
 
@@ -99,12 +101,12 @@ def report_update(request: HttpRequest, pk: int) -> HttpResponseBase:
     user, saved = _find(request, pk)
     require(may_change_report(user, saved))
     try:
-        query = read_shown(asking_page(request) or saved_url(str(pk), saved.query), user=user)
+        shown = read_shown(asking_page(request) or _url_of(saved), user=user)
     except RuleError as refusal:
         return _refused(refusal)
-    update_report(report=saved, query=query, by=user)
+    update_report(report=saved, kind=shown.kind, query=shown.query, by=user)
     text = _("Report “%(name)s” updated.") % {"name": saved.name}
-    return redirect_to(request, saved_url(str(pk), query), text)
+    return redirect_to(request, _url_of(saved), text)
 
 
 @require_POST
@@ -120,6 +122,10 @@ def _find(request: HttpRequest, pk: int) -> tuple[User, SavedReport]:
     user = signed_in_user(request)
     require(may_report(user))
     return user, get_object_or_404(SavedReport.objects.visible_to(user), pk=pk)
+
+
+def _url_of(saved: SavedReport) -> str:
+    return saved_url(str(saved.pk), saved.query, kind=saved.kind)
 
 
 def _back(request: HttpRequest, text: str) -> HttpResponseBase:

@@ -22,7 +22,10 @@ onLoad('[data-chart]', async (canvas) => {
     chart.setOption(options(data, canvas))
   }
   draw()
-  const resized = new ResizeObserver(() => chart.resize())
+  const resized = new ResizeObserver(() => {
+    chart.resize()
+    chart.setOption(options(data, canvas))
+  })
   resized.observe(canvas)
   const themed = new MutationObserver(draw)
   themed.observe(document.documentElement, { attributeFilter: ['data-bs-theme'] })
@@ -42,10 +45,11 @@ function options (data, canvas) {
   const isLine = data.kind === 'line'
   const hasLegend = data.series.length > 1
   const show = formatter(data)
+  const points = pointLabels(data, canvas)
   return {
     animation: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
     textStyle: font,
-    grid: { left: 24, right: 24, top: hasLegend ? 44 : 16, bottom: 8, containLabel: true },
+    grid: { left: 24, right: 24, top: hasLegend ? 68 : 36, bottom: data.x ? 28 : 8, containLabel: true },
     legend: { show: hasLegend, type: 'scroll', top: 4, icon: 'roundRect', itemWidth: 12, itemHeight: 12, textStyle: font, inactiveColor: line, pageTextStyle: font, pageIconColor: text },
     tooltip: {
       trigger: 'axis',
@@ -57,8 +61,8 @@ function options (data, canvas) {
       textStyle: { ...font, color: colour('--lj-text', canvas) },
       valueFormatter: (value) => value === null || value === undefined ? '–' : show(value)
     },
-    xAxis: { type: 'category', data: data.points, axisLabel: { ...font, hideOverlap: true, width: 110, overflow: 'truncate' }, axisLine: { lineStyle: { color: line } }, axisTick: { show: false } },
-    yAxis: { type: 'value', axisLabel: { ...font, formatter: (value) => short(value) }, splitLine: { lineStyle: { color: line } } },
+    xAxis: { type: 'category', data: data.points, name: data.x, nameLocation: 'middle', nameGap: points.lines * 16 + 14, nameTextStyle: font, axisLabel: { ...font, ...points.look }, axisLine: { lineStyle: { color: line } }, axisTick: { show: false } },
+    yAxis: { type: 'value', name: data.y + unit(data), nameTextStyle: { ...font, align: 'left' }, minInterval: data.unit === 'count' ? 1 : 0, axisLabel: { ...font, formatter: (value) => short(value) }, splitLine: { lineStyle: { color: line } } },
     series: data.series.map((series, place) => ({
       name: series.name,
       type: isLine ? 'line' : 'bar',
@@ -71,6 +75,20 @@ function options (data, canvas) {
       data: series.figures
     }))
   }
+}
+
+/** How the names under the axis look: all of them, in two lines at most, as long as each has room; else some. */
+function pointLabels (data, canvas) {
+  const width = Math.floor((canvas.clientWidth - 90) / data.points.length) - 8
+  if (width < 56) return { lines: 1, look: { hideOverlap: true, width: 110, overflow: 'truncate' } }
+  const isLong = data.points.some((name) => name.length * 7 > width)
+  return { lines: isLong ? 2 : 1, look: { interval: 0, width, overflow: 'break', lineHeight: 16, height: 32 } }
+}
+
+/** The unit of the figures, behind the name of their axis. */
+function unit (data) {
+  if (data.unit === 'percent') return ', %'
+  return data.unit === 'money' ? `, ${data.currency}` : ''
 }
 
 function formatter (data) {

@@ -95,6 +95,18 @@ function show (names, focus) {
   form.requestSubmit()
 }
 
+// --- On a phone the builder is folded until it is asked for.
+
+const root = document.documentElement
+onLoad('[data-builder-toggle]', (button) => {
+  const reflect = () => button.setAttribute('aria-expanded', String(root.dataset.builder === 'open'))
+  button.addEventListener('click', () => {
+    root.dataset.builder = root.dataset.builder === 'open' ? 'folded' : 'open'
+    reflect()
+  })
+  reflect()
+})
+
 // --- Folding
 
 // What is folded stands in the address as `fold`, to be shared and kept; EVERY stands for all there is.

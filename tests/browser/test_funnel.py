@@ -49,6 +49,14 @@ def test_a_funnel_looked_into(new_page: Callable[..., Page], ewa: User, ways: No
     expect(page.locator("#lead-count")).to_have_text("3 leady")
     assert_accessible(page)
 
+    page.get_by_role("button", name="Zapisane raporty").click()
+    page.locator("#report-create").click()
+    page.get_by_role("dialog").get_by_label("Nazwa").fill("Lejek od marca")
+    page.get_by_role("dialog").get_by_role("button", name="Zapisz").click()
+    expect(page.get_by_text("Zapisano raport „Lejek od marca”.")).to_be_visible()
+    expect(page.locator(".lj-view")).to_have_text("Lejek od marca")
+    assert_accessible(page)
+
     row = page.locator("#funnel-table tr", has_text="Kwalifikacja")
     row.get_by_role("link").nth(2).click()
     expect(page).to_have_url(re.compile(r"/leads/\?state=all&group=funnel"))

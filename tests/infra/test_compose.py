@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from config.env import BASE_DIR
 from crm.embedded import checks, commands
+from crm.embedded.postgres import OPTIONS
 from tests.infra.test_production import manage
 
 COMPOSE = yaml.safe_load((BASE_DIR / "docker-compose.yml").read_text())
@@ -94,6 +95,15 @@ def test_addresses_are_those_of_the_services():
 
 def test_postgres_is_new_enough():
     assert int(SERVICES["postgres"]["image"].removeprefix("postgres:").partition("-")[0]) >= checks.OLDEST_POSTGRES
+
+
+def test_postgres_is_set_as_the_embedded_one():
+    program, *given = SERVICES["postgres"]["command"]
+    options = dict(option.removeprefix("--").split("=", 1) for option in given)
+
+    assert program == "postgres"
+    assert re.fullmatch(r"\d+GB", resolved(options.pop("shared_buffers")))
+    assert options == {name: value for name, value in OPTIONS.items() if name != "listen_addresses"}
 
 
 def test_everything_that_stays_up_is_watched():

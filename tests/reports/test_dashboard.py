@@ -165,7 +165,7 @@ def test_each_number_leads_to_exactly_its_leads(
         assert response.status_code == 200, url
         assert len(ids(response.content.decode())) == int(shown), url
     reports = [html.unescape(url) for url in re.findall(r'<h2[^>]*><a href="(/reports/leads/\?[^"]+)">', text)]
-    assert len(reports) == (4 if asked else 5)
+    assert len(reports) == (6 if asked else 7)
     totals = {url: table(client.get(url).content.decode()) for url in reports}
     opened = read_dashboard(ola, is_mine=bool(asked))
     money = [
@@ -179,6 +179,9 @@ def test_each_number_leads_to_exactly_its_leads(
     assert won[0][1] == str(opened.this_month.won.count)
     lost = next(rows for url, rows in totals.items() if "won.lost.win_rate" in url)
     assert lost[0][2] == str(opened.this_month.lost)
+    for part, count in (("needs=stuck", opened.all_stuck.count), ("group=contact", opened.contact.waiting)):
+        assert count
+        assert next(rows for url, rows in totals.items() if part in url)[-1][-1] == str(count)
 
 
 @pytest.mark.parametrize(

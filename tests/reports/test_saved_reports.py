@@ -19,6 +19,7 @@ from tests.leads.cards import HTMX, signed_in
 
 pytestmark = pytest.mark.django_db
 PAGE = "/reports/leads/"
+FUNNEL = f"{PAGE}funnel/"
 
 
 def on(user: User, page: str, url: str, data: dict[str, Any] | None = None) -> HttpResponse:
@@ -59,6 +60,49 @@ def test_a_report_keeps_all_that_it_shows(ola: User, funnel: FunnelCast) -> None
     saved.refresh_from_db()
     assert parse_qs(saved.query)["mine"] == ["1"]
     assert signed_in(ola).get(f"/reports/saved/{saved.pk}/").status_code == 302
+
+
+def test_a_funnel_is_kept_too(ola: User, marek: User, funnel: FunnelCast) -> None:
+    gone = LeadStatusFactory(name="Dawny")
+    LeadFactory(status=funnel.new, sales_person=marek)
+    asked = f"status={funnel.new.pk}&status={gone.pk}&by=sales_person&entered_in=last_12_months"
+    response = save(ola, f"{FUNNEL}?{asked}&nonsense=1", "Lejek zespołu", is_shared="on")
+
+    saved = SavedReport.objects.get()
+    assert (saved.kind, saved.query) == (SavedReport.Kind.FUNNEL, asked)
+    assert response.headers["HX-Redirect"] == f"{FUNNEL}?{asked}&report={saved.pk}"
+    shown = signed_in(marek).get(f"{FUNNEL}?{asked}&report={saved.pk}").content.decode()
+    assert "Lejek zespołu" in shown
+    assert "(zmieniony)" not in shown
+    assert "(zmieniony)" in signed_in(marek).get(f"{FUNNEL}?by=type&report={saved.pk}").content.decode()
+    assert "Zaktualizuj „Lejek zespołu”" not in shown, "it is not his"
+    file = signed_in(marek).get(f"{FUNNEL}export.csv?{asked}&report={saved.pk}")
+    assert "lejek-zespolu" in file["Content-Disposition"]
+
+    url = f"{FUNNEL}?by=steps&entered_from=2026-01-01&report={saved.pk}"
+    assert on(ola, url, f"/reports/saved/{saved.pk}/update/").status_code == 200
+    saved.refresh_from_db()
+    assert saved.query == "by=steps&entered_from=2026-01-01"
+    for wrong in ("by=colour", "entered_from=2026-02-02&entered_to=2026-01-01", "status=999999"):
+        assert on(ola, f"{FUNNEL}?{wrong}", f"/reports/saved/{saved.pk}/update/").status_code == 422
+        assert save(ola, f"{FUNNEL}?{wrong}", "Inny").status_code == 422
+    saved.refresh_from_db()
+    assert saved.query == "by=steps&entered_from=2026-01-01"
+
+    SavedReport.objects.update(query=asked)
+    left = asked.replace(f"&status={gone.pk}", "")
+    gone.delete()
+    opened = signed_in(marek).get(f"/reports/saved/{saved.pk}/", follow=True)
+    assert opened.redirect_chain[0][0] == f"{FUNNEL}?{left}&report={saved.pk}"
+    assert "jest pokazany bez filtra Status leadu" in opened.content.decode()
+
+
+def test_an_open_report_is_that_of_its_own_page(ola: User) -> None:
+    save(ola, f"{FUNNEL}?by=type", "Lejek typów")
+    pk = SavedReport.objects.get().pk
+    assert "Zaktualizuj „Lejek typów”" in signed_in(ola).get(f"{FUNNEL}?by=type&report={pk}").content.decode()
+    assert "Zaktualizuj „" not in signed_in(ola).get(f"{PAGE}?rows=status&report={pk}").content.decode()
+    assert "Zaktualizuj „" not in signed_in(ola).get(f"{FUNNEL}?report=marketing").content.decode()
 
 
 def test_own_reports_are_for_nobody_else(ola: User, marek: User, ewa: User) -> None:
@@ -161,5 +205,6 @@ def test_reports_of_the_demo_open_as_they_were_kept(funnel: FunnelCast) -> None:
     assert set(SavedReport.objects.values_list("owner", "is_shared")) == {(manager.pk, True), (seller.pk, False)}
     for saved in SavedReport.objects.all():
         page = signed_in(seller).get(f"/reports/saved/{saved.pk}/", follow=True).content.decode()
-        assert 'id="report-table"' in page
+        assert ('id="funnel-table"' if saved.kind == SavedReport.Kind.FUNNEL else 'id="report-table"') in page
         assert "(zmieniony)" not in page
+        assert saved.name in page
