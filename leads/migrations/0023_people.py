@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("leads", "0020_my_day_indexes"),
+        ("leads", "0022_open_by_seller_index"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

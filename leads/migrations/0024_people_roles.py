@@ -10,6 +10,6 @@ def give(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("leads", "0021_people"), ("crm", "0002_roles")]
+    dependencies = [("leads", "0023_people"), ("crm", "0002_roles")]
 
     operations = [migrations.RunPython(give, migrations.RunPython.noop)]
