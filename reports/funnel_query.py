@@ -18,6 +18,7 @@ from leads.models import LeadStatusChange
 from leads.passages import Days, Fate, FunnelPath
 from leads.querysets import LeadQuerySet
 from reports.dimensions import JOINS, Dimension
+from reports.query import leads_sql
 
 # The fate of a lead in a status that it entered, as the rule puts it.
 FATES: Mapping[Fate, str] = {
@@ -154,8 +155,7 @@ def build_statement(
     leads: LeadQuerySet, path: FunnelPath, *, days: Days, by: Dimension | None = None
 ) -> tuple[str, list[Any]]:
     """The SQL of the funnel with its parameters. Raises EmptyResultSet where the filter lets nothing through."""
-    columns = {"id", "status_id", *(by.columns if by else ())}
-    inner, params = leads.order_by().values(*sorted(columns)).query.sql_with_params()
+    inner, params = leads_sql(leads, {"status_id", *(by.columns if by else ())})
     ends = list(_ends(days))
     statement = STATEMENT.format(
         leads=inner,

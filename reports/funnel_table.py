@@ -20,7 +20,7 @@ from reports.controls import Option
 from reports.dimensions import DIMENSIONS
 from reports.funnel import BREAKDOWNS, BY_STEPS, FunnelReport
 from reports.funnel_query import Funnel, Moves, Stage
-from reports.measures import rounded, show_share
+from reports.measures import heat_of, rounded, show_share
 
 HEADS: dict[Fate, str | Promise] = {
     Fate.ENTERED: gettext_lazy("Entered"),
@@ -269,8 +269,8 @@ class FunnelTable:
         if conversion is None:
             return PartCell("", Count(0))
         entered = self._count(status.pk, Fate.ENTERED, stage.counts[Fate.ENTERED], group)
-        heat = 1 + min(int(conversion * 6 / 100), 5)
-        return PartCell(show_share(conversion), entered, format_number(stage.counts[Fate.ON]), heat)
+        went_on = format_number(stage.counts[Fate.ON])
+        return PartCell(show_share(conversion), entered, went_on, heat_of(conversion / 100))
 
     @property
     def part_label(self) -> str:
@@ -300,8 +300,8 @@ class FunnelTable:
             count = moves.steps.get((status.pk, new.pk), 0)
             share = Decimal(100 * count) / left
             url = self.report.step_url(status.pk, new.pk) if count else ""
-            heat = 1 + min(int(share * 6 / 100), 5) if count else 0
-            cells.append(StepCell(Count(count, url, show_share(share) if count else ""), heat))
+            leads = Count(count, url, show_share(share) if count else "")
+            cells.append(StepCell(leads, heat_of(share / 100) if count else 0))
         return StepRow(self.name_of(status), status.colour, format_number(left), cells)
 
 

@@ -18,6 +18,7 @@ from leads.groups import LOST, RESULT, WON, Group
 Parts = Mapping[str, Decimal | int | None]
 Value = Decimal | int | None
 SECONDS_OF_A_DAY = 86_400
+HEATS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,11 @@ def rounded(value: Decimal | int, decimals: int) -> Decimal:
 def show_share(value: Decimal | int) -> str:
     """A share given in percent, with one decimal: `33,3%`."""
     return f"{format_decimals(rounded(value, 1), 1)}%"
+
+
+def heat_of(part: Decimal) -> int:
+    """The colour of a cell (static/css/report.css) from how large it is between nothing (0) and the most (1)."""
+    return 1 + min(int(part * HEATS), HEATS - 1)
 
 
 def _itself(value: Value) -> Value:

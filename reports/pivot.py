@@ -11,10 +11,8 @@ from leads.choices import Choices
 from leads.groups import Group, Rows
 from reports.dimensions import Dimension
 from reports.layout import BY_LABEL, Layout
-from reports.measures import Measure, Value
+from reports.measures import Measure, Value, heat_of
 from reports.query import MOST_CELLS, Cells, Path, TooLarge
-
-HEATS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +160,7 @@ class Pivot:
         low, high = self._ends[measure.name]
         if value is None or high == low:
             return 0
-        return 1 + min(int((Decimal(value) - low) / (high - low) * HEATS), HEATS - 1)
+        return heat_of((Decimal(value) - low) / (high - low))
 
     @cached_property
     def _ends(self) -> Mapping[str, tuple[Decimal, Decimal]]:

@@ -6,7 +6,7 @@ several groups (tags), totals over that dimension are made of sums without it (`
 once.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -22,7 +22,8 @@ from reports.measures import PARTS
 
 # More cells than these nobody reads, and no browser shows them well.
 MOST_CELLS = 50_000
-COUNTS = {"leads", "revenues", "probabilities", "won", "lost", "closings", "probability"}
+# Sums that are whole numbers.
+WHOLE = {"leads", "revenues", "probabilities", "won", "lost", "closings", "probability"}
 
 Path = tuple[Any, ...]
 Sums = Mapping[str, Any]
@@ -60,9 +61,8 @@ def read_cells(leads: LeadQuerySet, layout: Layout) -> Cells:
 def build_statement(leads: LeadQuerySet, layout: Layout) -> tuple[str, list[Any]]:
     """The SQL of a report with its parameters: those of the filter, and the time zone. Raises EmptyResultSet."""
     dimensions, parts = layout.dimensions, _parts_of(layout)
-    columns = {"id", *(c for d in dimensions for c in d.columns), *(c for p in parts for c in PARTS[p].columns)}
-    inner, inner_params = leads.order_by().values(*sorted(columns)).query.sql_with_params()
-    params: list[Any] = [*inner_params]
+    columns = {c for d in dimensions for c in d.columns} | {c for part in parts for c in PARTS[part].columns}
+    inner, params = leads_sql(leads, columns)
     ways = [(way, sets, {number for each in sets for number in each}) for way, sets in _ways(layout) if sets]
     ctes = [f"lead AS ({inner})"]
     for way, _sets, used in ways:
@@ -75,11 +75,16 @@ def build_statement(leads: LeadQuerySet, layout: Layout) -> tuple[str, list[Any]
     return f"WITH {', '.join(ctes)} {' UNION ALL '.join(selects)} LIMIT {MOST_CELLS + 1}", params
 
 
+def leads_sql(leads: LeadQuerySet, columns: Set[str]) -> tuple[str, list[Any]]:
+    """The SELECT of these leads, with these columns and their IDs, and its parameters. Raises EmptyResultSet."""
+    statement, params = leads.order_by().values(*sorted({"id", *columns})).query.sql_with_params()
+    return statement, [*params]
+
+
 def build_probe(leads: LeadQuerySet, layout: Layout, limit: int) -> tuple[str, list[Any]]:
     """The SQL that counts the rows and the columns which the first `limit` leads would make. Raises EmptyResultSet."""
     dimensions = layout.dimensions
-    columns = {"id", *(column for dimension in dimensions for column in dimension.columns)}
-    inner, inner_params = leads.order_by().values(*sorted(columns)).query.sql_with_params()
+    inner, params = leads_sql(leads, {column for dimension in dimensions for column in dimension.columns})
     keys = [f"{dimension.expression} AS d{number}" for number, dimension in enumerate(dimensions)]
     zones = [timezone.get_current_timezone_name() for dimension in dimensions if dimension.has_zone]
     sample = f"SELECT {', '.join(keys)} FROM lead {_joins([d.join for d in dimensions])}"
@@ -90,7 +95,7 @@ def build_probe(leads: LeadQuerySet, layout: Layout, limit: int) -> tuple[str, l
     ]
     return (
         f"WITH lead AS ({inner} LIMIT {limit}), sample AS MATERIALIZED ({sample}) SELECT {', '.join(counts)}",
-        [*inner_params, *zones],
+        [*params, *zones],
     )
 
 
@@ -173,6 +178,6 @@ def _path(found: Sequence[tuple[Any] | None]) -> Path:
 
 
 def _figures(parts: Sequence[str], figures: Sequence[Decimal | None]) -> Iterator[tuple[str, Decimal | int | None]]:
-    """The sums by name; counts as whole numbers, of which sums are made as decimal ones."""
+    """The sums by name. PostgreSQL adds whole numbers up as decimal ones."""
     for part, figure in zip(parts, figures, strict=True):
-        yield part, int(figure) if figure is not None and part in COUNTS else figure
+        yield part, int(figure) if figure is not None and part in WHOLE else figure

@@ -15,7 +15,7 @@ from leads.export import CHUNK, Value, as_text, file_pieces, take
 from reports.measures import rounded
 
 DECIMALS = {"money": 2, "percent": 2, "days": 2, "count": 0}
-FIGURES = {"money": "#,##0.00", "percent": '0.0"%"', "days": "0.0", "count": "#,##0"}
+FIGURES = {"money": "#,##0.00", "percent": "0.0%", "days": "0.0", "count": "#,##0"}
 FORMATS: dict[type, str] = {datetime: "yyyy-mm-dd hh:mm", date: "yyyy-mm-dd"}
 WIDTH_OF_LABELS, WIDTH_OF_FIGURES = 28, 16
 
@@ -83,11 +83,12 @@ def _write_workbook(file: Any, content: Sheet) -> None:
             sheet.write_string(line, place, text, bold)
     for line, (row, is_total) in enumerate(content.rows(), start=len(content.heads)):
         for place, value in enumerate(row):
-            look = figures[content.units[place - labels], is_total] if place >= labels else None
+            unit = content.units[place - labels] if place >= labels else ""
             if isinstance(value, str):
                 sheet.write_string(line, place, value, bold if is_total else None)
             elif isinstance(value, date):
                 sheet.write_datetime(line, place, value, dates[type(value)])
             elif value is not None:
-                sheet.write_number(line, place, value, look)
+                number = value / 100 if unit == "percent" else value
+                sheet.write_number(line, place, number, figures.get((unit, is_total)))
     book.close()

@@ -27,9 +27,10 @@ def answer_report(
 ) -> HttpResponseBase:
     """The page `reports/<name>.html`; for HTMX `reports/_<region>.html` with the filter panel when that changed too.
 
-    `context` is what the fragment needs, with the `address` of what it shows. With a `problem` the page is answered by
-    400, the fragment by 422.
+    `context` is what the fragment needs, with the `address` of what it shows (and its `query`, which is added for the
+    files). With a `problem` the page is answered by 400, the fragment by 422.
     """
+    context["query"] = context["address"].partition("?")[2]
     panel = build_panel(leads, page=page)
     if not is_htmx(request):
         context |= {"panel": panel, "tabs": report_tabs(page.url_name)}

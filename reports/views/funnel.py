@@ -30,7 +30,6 @@ def funnel_show(request: HttpRequest) -> HttpResponseBase:
         "report": report,
         "table": FunnelTable(report),
         "address": address,
-        "query": address.partition("?")[2],
         "chips": build_chips(report.leads, page=PAGE),
         "options": funnel_options(report),
         "bar": ReportBar(user, report, kind=SavedReport.Kind.FUNNEL),

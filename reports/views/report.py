@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -36,7 +36,21 @@ def lead_report(request: HttpRequest) -> HttpResponseBase:
     require(may_report(user))
     if not request.GET and not is_htmx(request):
         return redirect(saved_url(READY[0].key, READY[0].query))
-    report, context = _shown(request, user)
+    report = prepare_report(user, request.GET)
+    if not report.problem and report.layout.mode == TABLE:
+        report, shown = _with_records(report, user, request.GET)
+    else:
+        report, shown = _with_table(report)
+    if report.problem:
+        shown["address"] = request.get_full_path()
+    context = shown | {
+        "report": report,
+        "bar": ReportBar(user, report),
+        "chips": build_chips(report.leads, order=shown["order"], page=PAGE),
+        "zones": build_zones(report),
+        "palettes": [("measure", measure_offers()), *(("dimension", offer) for offer in dimension_offers())],
+        "options": build_options(report),
+    }
     return answer_report(request, context, leads=report.leads, problem=report.problem, page=PAGE, name="lead_report")
 
 
@@ -52,43 +66,29 @@ def report_export(request: HttpRequest, format: str) -> HttpResponseBase:
     return answer_file(request, sheet, format=format, name=ReportBar(user, report).name, as_of=report.as_of)
 
 
-def _records_query(report: Report, order: str) -> str:
-    """What the export of the list is asked, for the leads and columns of the mode „Tabela”."""
-    return urlencode([*report.lead_pairs(), ("cols", report.layout.cols), *([("sort", order)] if order else [])])
+def _with_table(report: Report) -> tuple[Report, dict[str, Any]]:
+    """The report as a pivot, and what its template needs."""
+    report = compute(report)
+    table = build_table(report)
+    return report, {
+        "table": table,
+        "chart": build_chart(table.pivot, currency=report.currency) if table else None,
+        "address": list_url(report.pairs, page=PAGE),
+        "order": "",
+    }
 
 
-def _shown(request: HttpRequest, user: User) -> tuple[Report, dict[str, Any]]:
-    """The report, and what its template needs: of the mode „Tabela” the leads, else the pivot."""
-    prepared = prepare_report(user, request.GET)
-    is_table = not prepared.problem and prepared.layout.mode == TABLE
-    context: dict[str, Any] = {}
-    order = ""
-    if is_table:
-        columns = ".".join(column.name for column in columns_of(user, prepared.layout.cols))
-        report = replace(prepared, layout=replace(prepared.layout, cols=columns))
-        listing, source = read_beside(lambda alias: read_listing(user, request.GET, page=PAGE, alias=alias))
-        report = replace(report, as_of=source.as_of)
-        order = listing.order_given
-        context |= {"list": listing, "records_query": _records_query(report, order)}
-        if listing.problem:
-            report = replace(report, problem=listing.problem)
-    else:
-        report = compute(prepared)
-        if report.pivot is not None and not report.pivot.is_empty:
-            context["table"] = build_table(report)
-            context["chart"] = build_chart(report.pivot, currency=report.currency)
-    place = [(name, request.GET[name]) for name in ("sort", "after", "before") if is_table and request.GET.get(name)]
-    address = request.get_full_path()
-    if not report.problem:
-        address = list_url([*report.leads.asked(), *report.layout.pairs(), *place], page=PAGE)
-    return report, context | {
-        "report": report,
-        "address": address,
-        "query": address.partition("?")[2],
+def _with_records(report: Report, user: User, data: QueryDict) -> tuple[Report, dict[str, Any]]:
+    """The report in the mode „Tabela”: its leads with chosen columns, and what its template needs."""
+    columns = ".".join(column.name for column in columns_of(user, report.layout.cols))
+    listing, source = read_beside(lambda alias: read_listing(user, data, page=PAGE, alias=alias))
+    layout, order = replace(report.layout, cols=columns), listing.order_given
+    report = replace(report, layout=layout, as_of=source.as_of, problem=listing.problem)
+    place = [(name, value) for name in ("sort", "after", "before") if (value := data.get(name))]
+    sort = [("sort", order)] if order else []
+    return report, {
+        "list": listing,
+        "records_query": urlencode([*report.lead_pairs(), ("cols", columns), *sort]),
+        "address": list_url([*report.pairs, *place], page=PAGE),
         "order": order,
-        "bar": ReportBar(user, report),
-        "chips": build_chips(report.leads, order=order, page=PAGE),
-        "zones": build_zones(report),
-        "palettes": [("measure", measure_offers()), *(("dimension", offer) for offer in dimension_offers())],
-        "options": build_options(report),
     }

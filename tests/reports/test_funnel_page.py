@@ -129,7 +129,7 @@ def test_files(some: None, ewa: User, funnel: FunnelCast) -> None:
     assert content[2].split(";")[1] == "'=1+1"
     response = signed_in(ewa).get(f"{URL}export.xlsx")
     sheet = openpyxl.load_workbook(io.BytesIO(response.getvalue())).active
-    assert [cell.value for cell in sheet[2]] == ["Nowy", 4, 3, 1, 0, 0, 0, 75, 1.67, 1, 2.6]
+    assert [cell.value for cell in sheet[2]] == ["Nowy", 4, 3, 1, 0, 0, 0, 0.75, 1.67, 1, 2.6]
     assert "lejek-" in response.headers["Content-Disposition"]
 
 

@@ -46,12 +46,12 @@ def test_a_workbook_with_numbers_dates_and_totals(leads: None, ola: User) -> Non
     assert rows == [
         ("Data i czas: data", "Miasto", "Liczba leadów", "Spodziewany przychód", "Skuteczność",
          "Średnio dni do zamknięcia"),
-        (day, "Razem", 2, 1234.51, 100, 1.5),
+        (day, "Razem", 2, 1234.51, 1, 1.5),
         (day, "=1+1", 1, 1234.5, None, None),
-        (day, "Łódź", 1, 0.01, 100, 1.5),
+        (day, "Łódź", 1, 0.01, 1, 1.5),
         ("brak", "Razem", 1, None, 0, None),
         ("brak", "brak", 1, None, 0, None),
-        ("Razem", None, 3, 1234.51, 50, 1.5),
+        ("Razem", None, 3, 1234.51, 0.5, 1.5),  # a rate is a share of one, which Excel shows as percent
     ]  # fmt: skip
     assert all(not isinstance(value, str) for row in rows[1:] for value in row[2:])
 
