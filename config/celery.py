@@ -3,9 +3,20 @@
 import os
 
 from celery import Celery
+from celery.signals import beat_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
 app = Celery("lejek")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+OFTEN = 60  # seconds
+
+
+@beat_init.connect
+def sweep_at_once(**_: object) -> None:
+    """Do at the start what beat does often: by itself it lets a whole interval pass before the first time."""
+    for entry in app.conf.beat_schedule.values():
+        if entry["schedule"] <= OFTEN:
+            app.send_task(entry["task"])

@@ -50,8 +50,9 @@ class DocumentForm(RecordForm):
         cast("forms.ModelChoiceField[Any]", self.fields["type"]).queryset = types
         self.fields["issue_date"].help_text = _("Empty: the day on which it gets its number.")
         if "rate" in self.fields:
+            self.system_currency = system_settings().currency
             self.fields["rate"].help_text = _("What one unit costs in %(currency)s.") % {
-                "currency": system_settings().currency
+                "currency": self.system_currency
             }
             self.fields["delivery_address"].widget.attrs["rows"] = 3
         self.fields["notes"].widget.attrs["rows"] = 3

@@ -15,6 +15,7 @@ from communications.encryption import EncryptedTextField
 from communications.models.calls import Call
 from communications.querysets_calls import TelephonyAccountQuerySet
 from communications.telephony import PROVIDERS
+from communications.telephony.events import Unreadable
 from communications.telephony.provider import Credentials, Provider
 from crm.models.versioned import Versioned
 
@@ -99,7 +100,7 @@ class TelephonyHealth(models.Model):
 
     @property
     def refusal_text(self) -> str:
-        """The last refusal in the language of now; details of a body that nobody could read stay English."""
+        """The last refusal in the language of now."""
         return gettext(self.refusal) if self.refusal else ""
 
 
@@ -128,3 +129,12 @@ class TelephonyEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id}: {self.call_id}"
+
+    @property
+    def problem(self) -> str:
+        """Why it can't be understood, in the language of now: it is read once more for that."""
+        try:
+            self.account.provider.event(self.payload, self.account.credentials)
+        except Unreadable as error:
+            return error.in_words
+        return gettext("It can be understood now.")

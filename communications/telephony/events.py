@@ -11,13 +11,27 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any, TypeVar
 
+from django.utils.translation import gettext, gettext_noop
+
 # What is kept of a number or an extension, as a provider sends it.
 LONGEST = 50
 LONGEST_DURATION = 7 * 24 * 3600
 
 
 class Unreadable(ValueError):
-    """A notification is not what its provider documents; the message says what is wrong, in English for the log."""
+    """A notification is not what its provider documents. Its text is a sentence in English, for the provider and the
+    log; marked by `gettext_noop`, and with `%(what)s` for a detail, it is put into the reader's own words, too.
+    """
+
+    def __init__(self, text: str, what: object = "") -> None:
+        super().__init__(text % {"what": what})
+        self.text = text
+        self.what = what
+
+    @property
+    def in_words(self) -> str:
+        """The sentence in the language of now."""
+        return gettext(self.text) % {"what": self.what}
 
 
 class Direction(StrEnum):
@@ -136,7 +150,7 @@ def storable(payload: dict[str, Any]) -> dict[str, Any]:
     try:
         text = json.dumps(payload, ensure_ascii=False, allow_nan=False)
     except (ValueError, RecursionError) as error:
-        raise Unreadable("the body has a number that is none") from error
+        raise Unreadable(gettext_noop("The body has a number that is none.")) from error
     whole = text.encode("utf-8", "replace").decode().replace("\\u0000", "\N{REPLACEMENT CHARACTER}")
     stored: dict[str, Any] = json.loads(whole)
     return stored
@@ -150,5 +164,5 @@ def clean_number(text: str) -> str:
 def clean_duration(seconds: int) -> int:
     """A length of a call that can be true."""
     if not 0 <= seconds <= LONGEST_DURATION:
-        raise Unreadable(f"duration {seconds} is not possible")
+        raise Unreadable(gettext_noop("A duration of %(what)s seconds is not possible."), seconds)
     return seconds

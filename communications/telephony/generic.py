@@ -66,31 +66,31 @@ class Generic:
         try:
             payload = json.loads(delivery.body)
         except (ValueError, RecursionError) as error:
-            raise Unreadable("the body is not JSON") from error
+            raise Unreadable(gettext_noop("The body is not JSON.")) from error
         if not isinstance(payload, dict):
-            raise Unreadable("the body is not a JSON object")
+            raise Unreadable(gettext_noop("The body is not a JSON object."))
         return storable(payload)
 
     def event(self, payload: Mapping[str, Any], credentials: Credentials) -> CallEvent | None:
         step = STEPS.get(_text(payload, "event", LONGEST_ID))
         call_id = _text(payload, "call_id", LONGEST_ID)
         if step is None:
-            raise Unreadable(f"event must be one of: {', '.join(STEPS)}")
+            raise Unreadable(gettext_noop("event must be one of: %(what)s."), ", ".join(STEPS))
         if not call_id:
-            raise Unreadable("call_id is missing")
+            raise Unreadable(gettext_noop("%(what)s is missing."), "call_id")
         recording = _text(payload, "recording_url", 2000)
         if recording and urlsplit(recording).scheme not in ("http", "https"):
-            raise Unreadable("recording_url is no address of the web")
+            raise Unreadable(gettext_noop("recording_url is no address of the web."))
         if step is Step.RECORDED:
             if not recording:
-                raise Unreadable("recording_url is missing")
+                raise Unreadable(gettext_noop("%(what)s is missing."), "recording_url")
             return CallEvent(call_id, step, recording=recording)
         direction = _text(payload, "direction", LONGEST_ID)
         if direction not in ("in", "out"):
-            raise Unreadable("direction must be one of: in, out")
+            raise Unreadable(gettext_noop("direction must be one of: %(what)s."), "in, out")
         told = _text(payload, "result", LONGEST_ID)
         if told and told not in RESULTS:
-            raise Unreadable(f"result must be one of: {', '.join(RESULTS)}")
+            raise Unreadable(gettext_noop("result must be one of: %(what)s."), ", ".join(RESULTS))
         return CallEvent(
             call_id=call_id,
             step=step,
@@ -149,10 +149,10 @@ def _text(payload: Mapping[str, Any], name: str, longest: int) -> str:
     if value is None:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise Unreadable(f"{name} must be a text")
+        raise Unreadable(gettext_noop("%(what)s must be a text."), name)
     text = str(value).strip()
     if len(text) > longest or "\0" in text:
-        raise Unreadable(f"{name} is too long or has a NUL")
+        raise Unreadable(gettext_noop("%(what)s is too long or has a NUL."), name)
     return text
 
 
@@ -160,13 +160,13 @@ def _moment(payload: Mapping[str, Any]) -> datetime:
     try:
         moment = parse_datetime(_text(payload, "time", LONGEST_ID))
     except ValueError as error:
-        raise Unreadable("time is impossible") from error
+        raise Unreadable(gettext_noop("%(what)s is impossible."), "time") from error
     if moment is None or moment.tzinfo is None:
-        raise Unreadable("time must be a moment with its offset (ISO 8601)")
+        raise Unreadable(gettext_noop("time must be a moment with its offset (ISO 8601)."))
     try:
         return moment.astimezone(UTC)
     except OverflowError as error:
-        raise Unreadable("time is impossible") from error
+        raise Unreadable(gettext_noop("%(what)s is impossible."), "time") from error
 
 
 def _duration(payload: Mapping[str, Any]) -> int | None:
@@ -174,7 +174,7 @@ def _duration(payload: Mapping[str, Any]) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int):
-        raise Unreadable("duration must be a whole number of seconds")
+        raise Unreadable(gettext_noop("duration must be a whole number of seconds."))
     return clean_duration(value)
 
 

@@ -107,19 +107,19 @@ class Zadarma:
             text = delivery.body.decode()
             return storable(dict(parse_qsl(text, keep_blank_values=True, strict_parsing=True, max_num_fields=100)))
         except ValueError as error:
-            raise Unreadable("the body is not a form in UTF-8") from error
+            raise Unreadable(gettext_noop("The body is not a form in UTF-8.")) from error
 
     def event(self, payload: Mapping[str, Any], credentials: Credentials) -> CallEvent | None:
         name, call_id = _text(payload, "event"), _text(payload, "pbx_call_id")
         if name not in STEPS:
             return None  # of menus, messages and the like, which are no calls
         if not call_id:
-            raise Unreadable("pbx_call_id is missing")
+            raise Unreadable(gettext_noop("%(what)s is missing."), "pbx_call_id")
         step, direction = STEPS[name]
         recording = _text(payload, "call_id_with_rec")
         if step is Step.RECORDED:
             if not REFERENCE.fullmatch(recording):
-                raise Unreadable("call_id_with_rec is missing or strange")
+                raise Unreadable(gettext_noop("call_id_with_rec is missing or strange."))
             return CallEvent(call_id, step, recording=recording)
         told = _text(payload, "disposition").lower()
         is_recorded = _text(payload, "is_recorded") == "1" and REFERENCE.fullmatch(recording)
@@ -186,7 +186,7 @@ def _get(method: str, parameters: dict[str, str], credentials: Credentials) -> d
 def _text(payload: Mapping[str, Any], name: str) -> str:
     text = str(payload.get(name, "")).strip()
     if len(text) > 200 or "\0" in text:
-        raise Unreadable(f"{name} is too long or has a NUL")
+        raise Unreadable(gettext_noop("%(what)s is too long or has a NUL."), name)
     return text
 
 
@@ -204,10 +204,10 @@ def _moment(payload: Mapping[str, Any], credentials: Credentials) -> datetime | 
     try:
         local = parse_datetime(text)
         if local is None:
-            raise Unreadable("call_start is no moment")
+            raise Unreadable(gettext_noop("call_start is no moment."))
         return local.replace(tzinfo=ZoneInfo(credentials.time_zone)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise Unreadable("call_start is impossible") from error
+        raise Unreadable(gettext_noop("%(what)s is impossible."), "call_start") from error
 
 
 def _duration(payload: Mapping[str, Any]) -> int | None:
@@ -215,7 +215,7 @@ def _duration(payload: Mapping[str, Any]) -> int | None:
     if not text:
         return None
     if not text.isdecimal() or len(text) > 9:
-        raise Unreadable("duration must be a number of seconds")
+        raise Unreadable(gettext_noop("duration must be a whole number of seconds."))
     return clean_duration(int(text))
 
 

@@ -49,7 +49,7 @@ def telephony_webhook(request: HttpRequest, provider: str) -> HttpResponse:
         return _answer(str(refusal), refusal.status)
     if taken.error:
         log.warning("Telephony %s: a notification could not be understood: %s", provider, taken.error)
-        return _answer(f"Kept, but not understood: {taken.error}.", 422)
+        return _answer(f"Kept, but not understood: {taken.error}", 422)
     return JsonResponse({"status": "accepted" if taken.is_new else "known", "call": taken.call and taken.call.pk})
 
 
@@ -65,7 +65,7 @@ def _take(request: HttpRequest, kind: str) -> Taken:
         known_by = account.provider.check_fresh(delivery, account.credentials)
         payload = account.provider.payload(delivery)
     except Unreadable as error:
-        raise Refused(f"{error}.", status=400) from error
+        raise Refused(str(error), status=400) from error
     name = f"telephony-delivery:{account.pk}:{known_by}"
     if known_by and not remember_first(name, seconds=REMEMBERED):
         again = gettext_noop("This delivery has been taken already. Sign each attempt anew.")

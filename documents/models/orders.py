@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+import pgtrigger
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
@@ -11,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from crm.models import OrderType
 from documents.models.base import Document, DocumentLine, NumberCounter
 from documents.querysets import OrderQuerySet
+from leads.models import Lead
 
 
 class Order(Document):  # type: ignore[django-manager-missing]
@@ -65,4 +67,37 @@ class OrderCounter(NumberCounter):
         verbose_name_plural = _("counters of order numbers")
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["type", "period"], name="ordercounter_unique")
+        ]
+
+
+class OrderedLead(Lead):  # type: ignore[django-manager-missing]
+    """Leads as orders see them: what the database holds behind `leads.rules.check_order`, whoever writes.
+
+    A lead that comes back from a merge comes before its orders, with a status that was checked long ago.
+    """
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [
+            pgtrigger.Trigger(
+                name="needed_order",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("status_id"),  # type: ignore[no-untyped-call]
+                func="""
+                    IF TG_OP = 'UPDATE' AND NEW.status_id = OLD.status_id THEN
+                        RETURN NULL;
+                    END IF;
+                    PERFORM 1 FROM crm_leadstatus WHERE id = NEW.status_id AND needs_order;
+                    IF FOUND AND NOT EXISTS (
+                        SELECT 1 FROM documents_order WHERE lead_id = NEW.id AND state IN ('confirmed', 'done')
+                    ) AND NOT (
+                        TG_OP = 'INSERT' AND EXISTS (SELECT 1 FROM leads_leadmerge WHERE loser_id = NEW.id)
+                    ) THEN
+                        RAISE EXCEPTION 'status % needs a confirmed order', NEW.status_id
+                            USING ERRCODE = 'check_violation', TABLE = 'leads_lead', CONSTRAINT = 'lead_has_order';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
         ]

@@ -16,12 +16,13 @@ from crm.history import acting_as
 from crm.models import LeadStatus, LeadTag, User
 from leads.history import text_of
 from leads.models import Lead, LeadMerge, LeadPair, LeadStatusChange, LeadTagging
+from leads.orders import has_order
 from leads.querysets import load_funnel
 from leads.rules import is_allowed
 from leads.services.announce import announce
 from leads.services.merging import marked
+from leads.services.refusals import translated_refusals
 from leads.services.rows import Stored, insert_rows, key_of, rows_as_stored, without_vanished, write_columns
-from leads.services.write import translated_refusals
 
 OWN = {"id", "created_at", "version", "updated_at"}
 # Columns that only go together; the first one names the field.
@@ -60,6 +61,8 @@ def refuse_undo(merge: LeadMerge) -> None:
     """Raise RuleError with the reason for which `merge` can't be undone now."""
     if merge.is_undone:
         raise RuleError(_("This merge has been undone already."))
+    if not merge.loser_row:
+        raise RuleError(_("The data of one of these leads were anonymised: the merge can’t be undone."))
     if not merge.can_be_undone:
         raise RuleError(_("A merge can be undone for 30 days only."))
     later = LeadMerge.objects.standing().filter(
@@ -93,7 +96,7 @@ def _restore_values(kept: Lead, merge: LeadMerge) -> list[dict[str, str]]:
             changes |= {column: before.get(column) for column in unit}
     status = LeadStatus.objects.filter(pk=changes.get("status_id") or 0).first()
     type_id = changes.get("type_id", now["type_id"])
-    if "status_id" in changes and not (status and is_allowed(load_funnel(), type_id=type_id, status=status)):
+    if "status_id" in changes and not _may_have(status, kept, type_id=type_id):
         changes = {column: value for column, value in changes.items() if column not in UNITS[0]}
         edited.append(UNITS[0])
     (changes,), _unfit, _emptied = without_vanished(Lead, [changes])
@@ -105,6 +108,12 @@ def _restore_values(kept: Lead, merge: LeadMerge) -> list[dict[str, str]]:
         _restore_times(kept, merge)
     kept.refresh_from_db()
     return [_kept(kept, unit[0]) for unit in edited]
+
+
+def _may_have(status: LeadStatus | None, lead: Lead, *, type_id: int | None) -> bool:
+    if status is None or not is_allowed(load_funnel(), type_id=type_id, status=status):
+        return False
+    return not status.needs_order or has_order(lead.pk)
 
 
 def _units(row: Stored) -> list[tuple[str, ...]]:

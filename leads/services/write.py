@@ -1,7 +1,6 @@
 """Creating and changing leads: one preparation and one check for every way in, for one lead or a batch."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,7 +8,7 @@ from functools import cached_property
 from typing import Any, TypedDict
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, models, transaction
+from django.db import connection, models, transaction
 from django.db.models import F
 from django.db.models.expressions import DatabaseDefault
 from django.db.models.functions import Now
@@ -33,13 +32,19 @@ from crm.models import (
     User,
 )
 from crm.phones import to_e164
-from crm.references import check_references, vanished
 from crm.text import check_text, sanitise
 from leads.models import Lead, LeadTagging
 from leads.orders import has_order
 from leads.querysets import load_funnel
-from leads.rules import Funnel, LostReasonRequired, StatusNotAllowed, check_order, check_status, default_status
+from leads.rules import (
+    Funnel,
+    LostReasonRequired,
+    check_order,
+    check_status,
+    default_status,
+)
 from leads.services.announce import announce
+from leads.services.refusals import translated_refusals
 
 
 class LeadValues(TypedDict, total=False):
@@ -361,28 +366,6 @@ def _only(answers: list[Lead | Refusal]) -> Lead:
     if isinstance(answer, Lead):
         return answer
     raise answer
-
-
-@contextmanager
-def translated_refusals() -> Iterator[None]:
-    """What the database refuses behind the checks (somebody else was faster) as the rule's own error."""
-    try:
-        yield
-        check_references()
-    except IntegrityError as error:
-        if gone := vanished(error, Lead) or vanished(error, LeadTagging, field="tags"):
-            raise gone from error
-        constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-        if constraint == "lead_status_allowed":
-            raise StatusNotAllowed(
-                _("The funnel was changed in the meantime: this status is no longer allowed for the type."),
-                field="status",
-            ) from error
-        if constraint == "lead_lost_reason_exactly_when_lost":  # the mark Porażka was moved meanwhile
-            raise LostReasonRequired(_("Choose a lost reason."), field="lost_reason") from error
-        if constraint == "leads_lead_external_id_key":
-            raise RuleError(_("A lead with this external ID already exists."), field="external_id") from error
-        raise
 
 
 RELATIONS = [f.name for f in Lead._meta.concrete_fields if isinstance(f, models.ForeignKey)]

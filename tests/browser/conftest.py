@@ -18,12 +18,14 @@ from playwright.sync_api import (
     FloatRect,
     Locator,
     Page,
+    Route,
     expect,
     sync_playwright,
 )
 from pytest_django.live_server_helper import LiveServer
 
 from crm.models import User
+from crm.sessions import SessionStore
 from tests.infra.installation import until
 
 # Playwright's loop runs in this thread; Django would take it for asynchronous code.
@@ -136,9 +138,19 @@ def box(element: Locator) -> FloatRect:
     return measured
 
 
-def sign_out(page: Page) -> None:
-    """Take the session away behind the page's back, as if it had expired."""
-    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+def end_session_at(page: Page, address: str, *, method: str = "POST") -> None:
+    """Take the session away in the moment `page` sends its next such request (`address`: a pattern), as if it expired.
+
+    Not before: a page that hears of others' changes asks by itself, and its dialog would stand over the next click.
+    """
+    (key,) = [cookie["value"] for cookie in page.context.cookies() if cookie["name"] == settings.SESSION_COOKIE_NAME]
+
+    def end(route: Route) -> None:
+        if route.request.method == method:
+            SessionStore(key).delete()
+        route.fallback()
+
+    page.route(re.compile(address), end)
 
 
 def assert_accessible(page: Page, *, within: str = "html") -> None:

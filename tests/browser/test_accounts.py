@@ -7,7 +7,7 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
 from crm.models import Team, User
-from tests.browser.conftest import PHONE, assert_accessible, sign_in, sign_out
+from tests.browser.conftest import PHONE, assert_accessible, end_session_at, sign_in
 from tests.factories.crm import PASSWORD, TeamFactory
 
 NewPage = Callable[..., Page]
@@ -100,7 +100,7 @@ def test_expired_session_loses_nothing_of_a_form(new_page: NewPage, ola: User) -
     page = new_page(ola)
     page.goto("/accounts/profile/")
     page.get_by_label("Imię").fill("Olga")
-    sign_out(page)
+    end_session_at(page, "/accounts/session/", method="GET")
     page.get_by_role("button", name="Zapisz", exact=True).click()
     dialog = page.get_by_role("dialog", name="Sesja wygasła")
     dialog.get_by_label("E-mail").fill("ola@lejek.test")
@@ -130,7 +130,7 @@ def test_expired_session_in_an_htmx_action_with_second_step(new_page: NewPage, a
     page.get_by_role("button", name="Nowy zespół").click()
     page.get_by_label("Nazwa").fill("Południe")
     assert_accessible(page, within="#modal")
-    sign_out(page)
+    end_session_at(page, "/settings/users/teams/")
     page.get_by_role("button", name="Zapisz", exact=True).click()
     dialog = page.get_by_role("dialog", name="Sesja wygasła")
     dialog.get_by_label("E-mail").fill("adam@lejek.test")
@@ -146,7 +146,7 @@ def test_somebody_else_in_the_dialog_stores_nothing(new_page: NewPage, ola: User
     page = new_page(ola)
     page.goto("/accounts/profile/")
     page.get_by_label("Imię").fill("Olga")
-    sign_out(page)
+    end_session_at(page, "/accounts/session/", method="GET")
     page.get_by_role("button", name="Zapisz", exact=True).click()
     dialog = page.get_by_role("dialog", name="Sesja wygasła")
     dialog.get_by_label("E-mail").fill("marek@lejek.test")

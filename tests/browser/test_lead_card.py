@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from crm.models import User
 from leads.models import Lead
 from leads.services import create_lead, delete_lead, update_lead
-from tests.browser.conftest import PHONE, assert_accessible, sign_out
+from tests.browser.conftest import PHONE, assert_accessible, end_session_at
 from tests.cast import FunnelCast
 from tests.factories.crm import (
     PASSWORD,
@@ -325,7 +325,7 @@ def test_a_session_that_ended_loses_nothing(new_page: NewPage, ola: User, lead: 
     page = new_page(ola)
     open_card(page, lead)
     field(page, "Telefon").fill("500 600 700")
-    sign_out(page)
+    end_session_at(page, f"/leads/{lead.pk}/update/")
     page.keyboard.press("Control+s")
     dialog = page.get_by_role("dialog", name="Sesja")
     dialog.get_by_label("E-mail").fill(ola.email)

@@ -11,7 +11,7 @@ from communications.models import EmailTemplate, OutgoingMail
 from crm.models import User
 from leads.models import Lead
 from leads.services import create_lead
-from tests.browser.conftest import PHONE, assert_accessible, sign_out
+from tests.browser.conftest import PHONE, assert_accessible, end_session_at
 from tests.browser.test_lead_card import open_card, say
 from tests.cast import FunnelCast
 from tests.communications.sending import delivered, parsed, sending_account, smtp, smtp_process
@@ -103,7 +103,7 @@ def test_an_e_mail_from_the_card_to_the_customer(
     dialog.get_by_label("DW", exact=True).hover()  # a button under the mouse has another colour
     assert_accessible(page, within="#modal")
     dialog.get_by_label("DW", exact=True).fill("")
-    sign_out(page)
+    end_session_at(page, "/emails/compose/")
     dialog.get_by_role("button", name="Wyślij", exact=True).click()
     session = page.get_by_role("dialog", name="Sesja")
     session.get_by_label("E-mail").fill(ola.email)

@@ -7,9 +7,14 @@ from typing import Any
 import pytest
 
 from communications.models import MailAccount, MailFolder
+from crm.models import User
+from leads.models import Lead
+from tests.cast import FunnelCast
 from tests.communications.dovecot import PASSWORD, Dovecot, running_dovecot
-from tests.communications.sending import smtp, smtp_process
+from tests.communications.sending import sending_account, smtp, smtp_process
+from tests.communications.smtp_server import MailServer
 from tests.factories.communications import MailAccountFactory
+from tests.factories.leads import LeadFactory
 
 __all__ = ["smtp", "smtp_process"]
 
@@ -52,3 +57,15 @@ def mailbox(dovecot: Dovecot, db: None) -> Callable[..., MailAccount]:
         return account
 
     return make
+
+
+@pytest.fixture
+def account(smtp: MailServer) -> MailAccount:
+    """A shared account that sends; some files have one of their own."""
+    return sending_account(smtp)
+
+
+@pytest.fixture
+def lead(funnel: FunnelCast, ola: User) -> Lead:
+    """Ola's lead that can be written to; some files have one of their own."""
+    return LeadFactory(name="Regały", status=funnel.new, sales_person=ola, email="jan@klient.test")

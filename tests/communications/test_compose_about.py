@@ -10,7 +10,7 @@ from django.test import Client
 from communications.models import MailAccount, OutgoingMail
 from crm.models import User
 from leads.mailing import MailDraft, MailFile
-from tests.communications.sending import parsed, sending_account
+from tests.communications.sending import parsed
 from tests.communications.smtp_server import MailServer
 
 pytestmark = [
@@ -20,11 +20,6 @@ pytestmark = [
 ABOUT, OTHER = "/emails/compose/?about=invoice:7", "/emails/compose/?about=invoice:8"
 Worker = Callable[[], AbstractContextManager[None]]
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def account(smtp: MailServer) -> MailAccount:
-    return sending_account(smtp)
 
 
 def _typed(sender: MailAccount, /, **values: Any) -> dict[str, Any]:

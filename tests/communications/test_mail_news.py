@@ -15,7 +15,7 @@ from crm.services.notification_mail import send_notification_mail
 from crm.services.notifications import Ways, choose_ways
 from leads.models import Lead
 from tests.cast import FunnelCast
-from tests.communications.sending import delivered, queued, sending_account, smtp, smtp_process
+from tests.communications.sending import delivered, queued, smtp, smtp_process
 from tests.communications.smtp_server import MailServer
 from tests.factories.leads import LeadFactory
 
@@ -26,11 +26,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS"),
 ]
 REFUSED = {"jan@klient.test": "550 5.1.1 No such user"}
-
-
-@pytest.fixture
-def account(smtp: MailServer) -> MailAccount:
-    return sending_account(smtp)
 
 
 @pytest.fixture

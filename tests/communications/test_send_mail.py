@@ -17,11 +17,9 @@ from communications.smtp_problems import explain
 from crm.errors import RuleError
 from crm.models import User
 from leads.models import Lead
-from tests.cast import FunnelCast
 from tests.communications.sending import delivered, letter, parsed, queued, sending_account
 from tests.communications.smtp_server import TOKEN, MailServer, running_smtp
 from tests.factories.communications import MessageFactory
-from tests.factories.leads import LeadFactory
 
 pytestmark = [
     pytest.mark.django_db,
@@ -29,16 +27,6 @@ pytestmark = [
 ]
 State = OutgoingMail.State
 Worker = Callable[[], AbstractContextManager[None]]
-
-
-@pytest.fixture
-def account(smtp: MailServer) -> MailAccount:
-    return sending_account(smtp)
-
-
-@pytest.fixture
-def lead(funnel: FunnelCast, ola: User) -> Lead:
-    return LeadFactory(name="Regały", status=funnel.new, sales_person=ola, email="jan@klient.test")
 
 
 # --- What arrives -----------------------------------------------------------------------------------------------------

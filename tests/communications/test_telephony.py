@@ -122,7 +122,7 @@ def test_the_page_tells_what_goes_wrong(as_ewa: Client) -> None:
 
     assert "Podpis jest błędny: w centrali wpisano inny sekret." in text
     assert "Zachowano 1 niezrozumiałe powiadomienie." in text
-    assert "event must be one of" in text
+    assert "Pole event może mieć wartość: started" in text
 
 
 def test_managers_are_told_after_an_hour_of_refusals(ewa: User, ola: User) -> None:

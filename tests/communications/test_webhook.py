@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -190,6 +191,8 @@ def test_what_is_refused_leaves_nothing_but_its_reason(account: TelephonyAccount
     if status != 404:
         health = TelephonyHealth.objects.get(account=account)
         assert health.refusal == answer.json()["error"]
+        with override("pl"):
+            assert health.refusal_text != health.refusal
         assert health.refused_at
         assert health.failing_since
         cache.clear()
@@ -252,6 +255,8 @@ def test_what_cannot_be_understood_is_kept(account: TelephonyAccount, change: di
     kept = TelephonyEvent.objects.get()
     assert kept.error
     assert kept.error in answer.json()["error"]
+    with override("pl"):
+        assert kept.problem not in ("", kept.error)  # there is a translation
     assert not Call.objects.exists()
     assert retry_unread(account=account) == (0, 1)
     TelephonyEvent.objects.update(payload=flow()[3])  # as a newer version would read it

@@ -13,26 +13,14 @@ from crm.errors import RuleError
 from crm.models import User
 from leads.mailing import MailFile, mail_sender
 from leads.models import Lead
-from tests.cast import FunnelCast
 from tests.communications.sending import delivered, parsed, queued, sending_account
 from tests.communications.smtp_server import MailServer
-from tests.factories.leads import LeadFactory
 
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS"),  # the whole connection is in TLS
 ]
 Worker = Callable[[], AbstractContextManager[None]]
-
-
-@pytest.fixture
-def account(smtp: MailServer) -> MailAccount:
-    return sending_account(smtp)
-
-
-@pytest.fixture
-def lead(funnel: FunnelCast, ola: User) -> Lead:
-    return LeadFactory(name="Regały", status=funnel.new, sales_person=ola, email="jan@klient.test")
 
 
 # --- What is refused before -------------------------------------------------------------------------------------------

@@ -1,9 +1,12 @@
 """Documents and what they belong to: who sees them, sums on cards, leads deleted or merged, „wymaga zamówienia”."""
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
+import pgtrigger
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -172,6 +175,12 @@ class TestStatusThatNeedsAnOrder:
         funnel.won.needs_order = True
         funnel.won.save()
 
+    @pytest.fixture
+    def stranded(self, funnel: FunnelCast) -> Lead:
+        """It stood there before orders were asked for."""
+        with pgtrigger.ignore("documents.OrderedLead:needed_order"):
+            return LeadFactory(status=funnel.won)
+
     def _refused(self, act: Any) -> None:
         with pytest.raises(RuleError, match="wymaga potwierdzonego zamówienia") as refusal:
             act()
@@ -191,10 +200,45 @@ class TestStatusThatNeedsAnOrder:
         Order.objects.filter(pk=order.pk).update(state="confirmed")
         assert change_status(lead=lead, to=funnel.won, by=ewa).status == funnel.won
 
-    def test_what_stands_there_already_is_edited_on(self, ewa: User, funnel: FunnelCast) -> None:
-        lead = LeadFactory(status=funnel.won)
+    def test_what_stands_there_already_is_edited_on(self, ewa: User, stranded: Lead) -> None:
+        assert update_lead(lead=stranded, values={"name": "Inna"}, by=ewa).name == "Inna"
 
-        assert update_lead(lead=lead, values={"name": "Inna"}, by=ewa).name == "Inna"
+    def test_the_database_says_so_too(self, ewa: User, acme: Partner, funnel: FunnelCast) -> None:
+        lead = LeadFactory(status=funnel.new, partner=acme)
+        order = create_from_lead(kind=ORDERS, lead=lead, by=ewa)
+
+        def refused(act: Any) -> None:
+            with pytest.raises(IntegrityError, match="needs a confirmed order"), transaction.atomic():
+                act()
+
+        for state in Order.State.values:
+            Order.objects.filter(pk=order.pk).update(state=state, number=None if state == "draft" else "ZS/1")
+            counts = state in ORDERS.summed
+            write = partial(Lead.objects.filter(pk=lead.pk).update, status=funnel.won)
+            write() if counts else refused(write)
+            assert (Lead.objects.get(pk=lead.pk).status == funnel.won) is counts
+            Lead.objects.filter(pk=lead.pk).update(status=funnel.new)
+        refused(lambda: LeadFactory(status=funnel.won))
+        assert not Lead.objects.filter(status=funnel.won).exists()
+
+    def test_an_order_cancelled_behind_the_check_is_told_of(
+        self, ewa: User, funnel: FunnelCast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        lead = LeadFactory(status=funnel.new)
+        monkeypatch.setattr("leads.services.write.has_order", lambda _lead: True)  # as it stood a moment ago
+
+        with pytest.raises(RuleError, match="a lead go nie ma") as refusal:
+            change_status(lead=lead, to=funnel.won, by=ewa)
+
+        assert refusal.value.field == "status"
+
+    def test_merges_and_their_undo_go_on(self, ewa: User, acme: Partner, funnel: FunnelCast, stranded: Lead) -> None:
+        kept = LeadFactory(status=funnel.new, partner=acme)
+        done = merge(kept, stranded, by=ewa)
+
+        undo_merge(merge=done, by=ewa)
+
+        assert Lead.objects.get(pk=stranded.pk).status == funnel.won
 
     def test_the_bar_says_why(self, client: Client, ewa: User, funnel: FunnelCast) -> None:
         lead = LeadFactory(status=funnel.new)
