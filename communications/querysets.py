@@ -54,9 +54,10 @@ class MailAccountQuerySet(models.QuerySet["MailAccount"]):
 class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(self, user: User) -> "MessageQuerySet":
         """The messages that exist for `user`: of the own accounts, of shared ones while they belong to no lead, and
-        those of the leads that `user` sees. What was just fetched and is not read yet comes a moment later.
+        those of the leads that `user` sees. What was just fetched and is not read yet comes a moment later; what is
+        anonymised and belongs to no lead is only a place on its server.
         """
-        return self.filter(_visible(user)).exclude(parse_state="waiting")
+        return self.filter(_visible(user)).exclude(parse_state="waiting").exclude(parse_state="erased", lead=None)
 
     def to_process(self) -> "MessageQuerySet":
         """Gotowy: incoming since the start date, neither linked to a lead nor ignored."""

@@ -119,10 +119,10 @@ def best_rows(rows: QuerySet[Any], *, begins: Q, holds: Q, last: str, size: int 
         return _in_order(found, size)
     older = ranked.filter(pk__lte=newest - NEWEST).order_by()
     with index_preferred():
-        found.update(older.filter(begins)[:CANDIDATES])
-        if sum(is_beginning for is_beginning, _last, _pk in found) < size:
-            found.update(older.filter(holds)[:CANDIDATES])
-    return _in_order(found, size)
+        candidates = list(older.filter(holds)[:CANDIDATES])
+        if len(candidates) == CANDIDATES:  # the best may be among those that were left out
+            candidates += older.filter(begins)[:CANDIDATES]
+    return _in_order(found.union(candidates), size)
 
 
 def in_given_order(rows: Iterable[Model], ids: Sequence[int]) -> list[Any]:

@@ -93,6 +93,7 @@ ACTIONS: tuple[Leaf, ...] = (
     Leaf(_("Dashboard"), "layout-dashboard", "reports:dashboard_show", ("leads.view_lead",), key="t"),
     Leaf(_("Types and statuses"), "grid-4x4", "leads:funnel_matrix", MANAGE),
     Leaf(_("Lead statuses"), "adjustments-horizontal", "crm:status_list", MANAGE),
+    Leaf(_("People’s data"), "user-shield", "leads:person_list", ("leads.manage_personal_data",)),
     Leaf(_("Profile"), "user-circle", "crm:profile_edit"),
     Leaf(_("Security"), "shield-lock", "mfa_index"),
 )

@@ -33,6 +33,7 @@ class Kind(Enum):
     DELETED = _("Deleted")
     MERGED = _("Merged")
     UNMERGED = _("Merge undone")
+    ERASED = _("Data anonymised")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +137,11 @@ class _Group:
     merge: LeadMerge | None = None
     is_undo: bool = False
     went: bool = False
+    is_erasure: bool = False
 
 
-MARKS = ("merge", "unmerge")
+MARKS = ("merge", "unmerge", "erased")
+ERASURE = ("erased", 1)
 MERGE_FIELDS = ("survivor_id", "loser_id", "loser_name", "by", "merged_at", "undone_at", "undone_by")
 HEAD = (
     "pgh_id", "pgh_created_at", "pgh_context_id", "pgh_context__user", *(f"pgh_context__{mark}" for mark in MARKS),
@@ -178,7 +181,9 @@ def _groups(lead_id: int) -> list[_Group]:
         LeadFileEvent.objects.filter(lead_id=lead_id).order_by("pgh_id").values_list(*HEAD, "name")
     ):
         group_of(at, _mark(marks) or context, user_id).files.append((kind, name))
-    for group in groups.values():
+    for mark, group in groups.items():
+        if mark == ERASURE:  # which files there were is nobody's business any more
+            group.is_erasure, group.files = True, []
         if group.merge is not None and group.merge.loser_id == lead_id:  # it went, or returned, as it was
             group.went, group.steps, group.tags = True, [], []
     return sorted(groups.values(), key=lambda group: group.at, reverse=True)
@@ -238,6 +243,8 @@ def _entry(group: _Group, rows: dict[int, Any], names: _Names) -> HistoryEntry:
 def _kind(group: _Group) -> Kind:
     if group.merge is not None:
         return Kind.UNMERGED if group.is_undo else Kind.MERGED
+    if group.is_erasure:
+        return Kind.ERASED
     if "delete" in group.kinds:
         return Kind.DELETED
     return Kind.CREATED if "insert" in group.kinds else Kind.CHANGED

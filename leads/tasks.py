@@ -4,10 +4,12 @@ from celery import shared_task
 
 from leads.importing.run import stalled_runs, work_on
 from leads.models import BulkRun, ImportRun
+from leads.personal import work as person_work
 from leads.services import bulk_work
 from leads.services.board import fold_totals
 from leads.services.due import notify_due_activities
 from leads.services.pairs import compare_names
+from leads.services.personal import forget_old_cases
 from leads.services.work_news import tell_end
 
 
@@ -55,3 +57,22 @@ def compare_names_of_leads() -> None:
 def tell_due_activities() -> None:
     """Tell assignees of the activities whose time has come (beat starts this every minute)."""
     notify_due_activities()
+
+
+@shared_task
+def work_on_person(case_id: int) -> None:
+    """Carry on the search for a person, their file or their anonymisation, if no other worker is at it."""
+    person_work.work_on(case_id)
+
+
+@shared_task
+def resume_stalled_people() -> None:
+    """Hand cases of people whose worker ended in the middle to another one (beat starts this often)."""
+    for case_id in person_work.stalled_cases():
+        work_on_person.delay(case_id)
+
+
+@shared_task
+def forget_old_people() -> None:
+    """Delete files of people whose time is over, and old searches (beat starts this every hour)."""
+    forget_old_cases()

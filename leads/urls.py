@@ -20,6 +20,7 @@ from leads.views import (
     merge,
     my_day,
     partner_block,
+    people,
     saved_views,
 )
 from leads.views.list import lead_columns, lead_export, lead_list
@@ -103,6 +104,15 @@ urlpatterns: list[URLPattern] = [
     path("settings/users/<int:pk>/leave/", leaver.user_leave, name="user_leave"),
     path("settings/matrix/", matrix.funnel_matrix, name="funnel_matrix"),
     path("settings/statuses/<int:pk>/archiving/", matrix.status_archive, name="status_archive"),
+    path("settings/people/", people.person_list, name="person_list"),
+    path("settings/people/<int:pk>/", people.person_detail, name="person_detail"),
+    path("settings/people/<int:pk>/progress/", people.person_progress, name="person_progress"),
+    path("settings/people/<int:pk>/export/", people.person_export, name="person_export"),
+    path("settings/people/<int:pk>/file/", people.person_file, name="person_file"),
+    path("settings/people/<int:pk>/ask/", people.person_ask, name="person_ask"),
+    path("settings/people/<int:pk>/erase/", people.person_erase, name="person_erase"),
+    path("settings/people/<int:pk>/cancel/", people.person_cancel, name="person_cancel"),
+    path("settings/people/<int:pk>/resume/", people.person_resume, name="person_resume"),
     path("import/", imports.import_list, name="import_list"),
     path("import/new/", imports.import_create, name="import_create"),
     path("import/<int:pk>/", imports.import_detail, name="import_detail"),

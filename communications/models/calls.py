@@ -75,6 +75,8 @@ class Call(models.Model):
     duration = models.PositiveIntegerField(_("duration"), null=True)
     result = models.CharField(_("result"), max_length=9, choices=Result, default=Result.RINGING)
     created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
+    # Anonymised: later notifications change it no more.
+    is_erased = models.BooleanField(db_default=False, editable=False)
 
     lead = models.ForeignKey(
         Lead, verbose_name=_("lead"), null=True, on_delete=models.PROTECT, related_name="calls", db_index=False

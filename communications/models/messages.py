@@ -61,6 +61,7 @@ class Message(models.Model):
         WAITING = "waiting", _("waiting")
         PARSED = "parsed", _("read")
         FAILED = "failed", _("could not be read")
+        ERASED = "erased", _("anonymised")
 
     class Kind(models.TextChoices):
         """Who wrote it: a person (""), or which kind of machine (RFC 3834, RFC 3464, RFC 2369)."""

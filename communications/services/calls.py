@@ -85,6 +85,8 @@ def _take_event(account: TelephonyAccount, event: CallEvent, payload: dict[str, 
 
 def _take(account: TelephonyAccount, event: CallEvent, payload: dict[str, Any]) -> Taken:
     call = Call.objects.select_for_update().filter(account=account, external_id=event.call_id).first()
+    if call is not None and call.is_erased:
+        return Taken(call)
     known = dict(TelephonyEvent.objects.filter(call=call).values_list("key", "payload")) if call else {}
     if call is not None and (event.key in known or len(known) >= MOST_EVENTS):
         return Taken(call)

@@ -206,6 +206,15 @@ MY_DAY_PROVIDERS = [
     "leads.my_day_blocks.undescribed_leads",
 ]
 
+# Where data of people stand (crm.personal.PersonalData): what is searched, given out and anonymised, in this order.
+PERSONAL_DATA = [
+    "leads.personal.tables.CRM",
+    "leads.personal.tables.LEADS",
+    "communications.personal.COMMUNICATIONS",
+    "documents.personal.DOCUMENTS",
+    "reports.personal.REPORTS",
+]
+
 # What later apps put into demo data: functions without arguments, called in this order after the leads are there.
 DEMO_BUILDERS = [
     "communications.demo.calls.add_calls",
@@ -258,6 +267,8 @@ CELERY_BEAT_SCHEDULE = {
     "start due mail": {"task": "communications.tasks.start_due_mail", "schedule": 15.0},
     "resume stalled imports": {"task": "leads.tasks.resume_stalled_imports", "schedule": 15.0},
     "resume stalled bulk changes": {"task": "leads.tasks.resume_stalled_bulks", "schedule": 15.0},
+    "resume stalled people": {"task": "leads.tasks.resume_stalled_people", "schedule": 15.0},
+    "forget old people": {"task": "leads.tasks.forget_old_people", "schedule": 3600.0},
     "forget old notifications": {"task": "crm.tasks.forget_old_notifications", "schedule": 24 * 3600.0},
     "fold column totals": {"task": "leads.tasks.fold_column_totals", "schedule": 60.0},
     "compare names of leads": {"task": "leads.tasks.compare_names_of_leads", "schedule": 60.0},

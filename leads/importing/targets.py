@@ -18,7 +18,7 @@ from crm.services.products import save_products
 from crm.services.records import Draft as RecordDraft
 from leads.importing.lookups import as_nip, fold, split_name
 from leads.importing.rows import Row
-from leads.models import ImportKind, Lead, LeadAlias
+from leads.models import ErasedLead, ImportKind, Lead, LeadAlias
 from leads.models.imports import ImportRun
 from leads.querysets import load_funnel
 from leads.rules import Funnel
@@ -85,11 +85,14 @@ class LeadTarget:
         visible = (
             set(Lead.objects.visible_to(self.by).filter(pk__in=pks).values_list("pk", flat=True)) if pks else set()
         )
+        erased = set(ErasedLead.objects.filter(lead_id__in=pks).values_list("lead_id", flat=True)) if pks else set()
         for row in rows:
             external_id = row.values.get("external_id")
             row.key = f"id:{external_id}"[:250] if external_id else None
             lead = stored.get(external_id or "")
-            if lead is not None and lead.pk not in visible:
+            if lead is not None and lead.pk in erased:
+                row.refuse(_("The data of this lead are anonymised: an import does not bring them back."))
+            elif lead is not None and lead.pk not in visible:
                 row.refuse(_("This external ID can't be used."))
             else:
                 row.existing = lead

@@ -10,6 +10,7 @@ from leads.models.history import LeadEvent, LeadFileEvent, LeadTaggingEvent
 from leads.models.imports import ImportKind, ImportMapping, ImportRow, ImportRun
 from leads.models.lead import Lead, LeadTagging
 from leads.models.merge import LeadAlias, LeadMerge
+from leads.models.personal import ErasedLead, PersonCase, PersonRow, RetentionRule, RetentionRun
 from leads.models.saved_view import SavedView, SavedViewChoice
 from leads.models.status_change import LeadStatusChange
 
@@ -22,6 +23,7 @@ __all__ = [
     "ColumnTotal",
     "Comment",
     "CommentMention",
+    "ErasedLead",
     "ImportKind",
     "ImportMapping",
     "ImportRow",
@@ -37,6 +39,10 @@ __all__ = [
     "LeadTagging",
     "LeadTaggingEvent",
     "NameScan",
+    "PersonCase",
+    "PersonRow",
+    "RetentionRule",
+    "RetentionRun",
     "SavedView",
     "SavedViewChoice",
 ]

@@ -85,8 +85,8 @@ class LeadMerge(models.Model):
 
     @property
     def can_be_undone(self) -> bool:
-        """As far as the merge itself tells: not undone yet, and not too old."""
-        return not self.is_undone and timezone.now() <= self.undo_until
+        """As far as the merge itself tells: not undone yet, not too old, and nobody's data in it anonymised."""
+        return not self.is_undone and bool(self.loser_row) and timezone.now() <= self.undo_until
 
 
 class LeadAlias(models.Model):

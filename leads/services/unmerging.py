@@ -61,6 +61,8 @@ def refuse_undo(merge: LeadMerge) -> None:
     """Raise RuleError with the reason for which `merge` can't be undone now."""
     if merge.is_undone:
         raise RuleError(_("This merge has been undone already."))
+    if not merge.loser_row:
+        raise RuleError(_("The data of one of these leads were anonymised: the merge can’t be undone."))
     if not merge.can_be_undone:
         raise RuleError(_("A merge can be undone for 30 days only."))
     later = LeadMerge.objects.standing().filter(

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from leads.models import BulkRun, ImportMapping, SavedView
+from leads.models import BulkRun, ImportMapping, PersonCase, SavedView
 from tests.factories.leads import ActivityFactory, CommentFactory, LeadFactory
 from tests.leads.filing import add_text
 from tests.leads.importing import upload
 from tests.leads.merging import merge
-from tests.permissions.words import Cast, Line, everyone, managers, managers_own
+from tests.permissions.words import Cast, Line, admins, everyone, managers, managers_own
 
 # The rows that addresses are tried with, each made when a line names it.
 SAMPLES: dict[str, Callable[[Cast], int]] = {
@@ -16,6 +16,7 @@ SAMPLES: dict[str, Callable[[Cast], int]] = {
     "status": lambda cast: cast.funnel.qualified.pk,
     "lost_reason": lambda cast: cast.funnel.too_expensive.pk,
     "import": lambda cast: upload("nazwa\nLead z pliku\n", by=cast.ewa).pk,
+    "person_case": lambda cast: PersonCase.objects.create(owner=cast.adam, state="done", names=["Jan"]).pk,
     "bulk": lambda cast: BulkRun.objects.create(owner=cast.ewa, action="priority", values={"priority": None}).pk,
     "view": lambda cast: SavedView.objects.create(owner=cast.ewa, name="Moje").pk,
     "mapping": lambda cast: ImportMapping.objects.create(name="Leady", kind="leads").pk,
@@ -128,6 +129,16 @@ URLS: list[Line] = [
     everyone("leads:file_create", "post", pk="@lead"),
     everyone("leads:file_download", pk="@file"),
     managers("leads:file_delete", "post", pk="@file"),
+    # --- people's data
+    admins("leads:person_list"),
+    admins("leads:person_list", "post", data={"typed": "600100200"}),
+    admins("leads:person_detail", pk="@person_case"),
+    admins("leads:person_progress", pk="@person_case"),
+    admins("leads:person_export", "post", pk="@person_case"),
+    admins("leads:person_ask", "post", pk="@person_case"),
+    admins("leads:person_erase", "post", pk="@person_case"),
+    admins("leads:person_cancel", "post", pk="@person_case"),
+    admins("leads:person_resume", "post", pk="@person_case"),
     # --- import
     managers("leads:import_list"),
     managers("leads:import_create"),
@@ -151,6 +162,7 @@ URLS: list[Line] = [
 ]
 
 EXEMPT: dict[str, str] = {
+    "leads:person_file": "404 as long as nothing was exported; tests/people/test_export.py covers it",
     "leads:file_preview": "404 for what is neither image nor PDF; tests/leads/test_files.py covers it",
     "leads:file_picture": "404 for what is no image; tests/leads/test_files.py covers it",
     "leads:file_pdf": "404 for what is no PDF; tests/leads/test_files.py covers it",

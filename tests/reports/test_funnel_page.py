@@ -186,7 +186,7 @@ def test_passages_that_can_not_be_are_told(some: None, ewa: User, funnel: Funnel
 
 
 def test_no_lead_and_a_deleted_status(funnel: FunnelCast, ewa: User) -> None:
-    assert "Żaden lead nie wszedł w status" in page(ewa)
+    assert "Nie ma jeszcze leadów" in page(ewa)
     LeadFactory(status=funnel.new)
     assert "Żaden lead nie wszedł w status" in page(ewa, "entered_to=2000-01-01")
     gone = funnel.proposal.pk

@@ -276,9 +276,15 @@ def test_without_the_right_to_see_leads_there_is_no_report(ola: User) -> None:
         assert signed_in(ola).get(url).status_code == 403
 
 
-def test_no_lead_is_told(funnel: FunnelCast, ewa: User) -> None:
-    assert "Żaden lead nie pasuje do filtrów" in page(ewa, "rows=status")
-    assert "Żaden lead nie pasuje do filtrów" in page(ewa, "mode=table")
+def test_with_no_leads_no_filter_is_blamed(funnel: FunnelCast, ewa: User, ola: User) -> None:
+    for asked in ("", "mode=table", "funnel"):
+        url = f"{URL}funnel/" if asked == "funnel" else f"{URL}?rows=status&received_in=today&{asked}"
+        assert "Nie ma jeszcze leadów" in signed_in(ola).get(url).content.decode()
+    SystemSettings.objects.update(sales_visibility=Visibility.OWN)
+    LeadFactory(status=funnel.new, sales_person=ewa, received_at=None)
+    assert "Nie ma jeszcze leadów" in page(ola, "rows=status")
+    assert "Żaden lead nie pasuje do filtrów" in page(ewa, "rows=status&received_in=today")
+    assert "Żaden lead nie pasuje do filtrów" in page(ewa, "mode=table&received_in=today")
 
 
 def test_ready_reports_open_as_they_are(some: None, ewa: User) -> None:
