@@ -55,6 +55,8 @@ class DocumentForm(RecordForm):
                 "currency": self.system_currency
             }
             self.fields["delivery_address"].widget.attrs["rows"] = 3
+        if "partner" in self.fields and data is None and document.partner_id is None:
+            self.fields["partner"].widget.attrs["autofocus"] = True  # a new document begins with its buyer
         self.fields["notes"].widget.attrs["rows"] = 3
         if "bank_account" in self.fields:
             self.fields["bank_account"].help_text = _("Empty: the account of the company data, for a bank transfer.")

@@ -51,7 +51,7 @@ def line_create(request: HttpRequest, kind: Kind, pk: int) -> HttpResponseBase:
         return add_lines(document=document, rows=[form.cleaned_data], by=user, version=version)  # type: ignore[no-any-return]
 
     user, document = find_editable(request, kind, pk)
-    return _changed(request, kind, document, add)
+    return _changed(request, kind, document, add, has_new=True)
 
 
 @require_POST
@@ -143,9 +143,16 @@ def _show_pasted(request: HttpRequest, context: dict[str, Any], text: str, paste
 
 
 def _changed(
-    request: HttpRequest, kind: Kind, document: AnyDocument, act: Callable[[Any], AnyDocument]
+    request: HttpRequest,
+    kind: Kind,
+    document: AnyDocument,
+    act: Callable[[Any], AnyDocument],
+    *,
+    has_new: bool = False,
 ) -> HttpResponseBase:
-    """Let `act` change the document, and answer with its lines or with what refused it."""
+    """Let `act` change the document, and answer with its lines or with what refused it. A new line (the last one) gets
+    the focus.
+    """
     try:
         document = act(document)
     except ObjectDoesNotExist:
@@ -154,9 +161,11 @@ def _changed(
         return refused(request, kind, document, refusal)
     if not is_htmx(request):
         return redirect_to(request, kind.url("detail", document.pk))
-    return _lines(request, kind, document)
+    return _lines(request, kind, document, has_new=has_new)
 
 
-def _lines(request: HttpRequest, kind: Kind, document: AnyDocument) -> HttpResponse:
+def _lines(request: HttpRequest, kind: Kind, document: AnyDocument, *, has_new: bool = False) -> HttpResponse:
     context = {**lines_context(document, user=signed_in_user(request)), "kind": kind, "oob": True}
+    if has_new and context["lines"]:
+        context["new_line"] = context["lines"][-1].pk
     return render(request, "documents/_document_lines.html", context)

@@ -21,6 +21,13 @@ window.addEventListener('pageshow', () => {
 
 onLoad('main', (main) => main.querySelector('[aria-invalid="true"]')?.focus())
 
+// A number that an answer gives the focus to is written over, as after Tab.
+document.addEventListener('focusin', ({ target }) => {
+  if (!target.matches('input[autofocus].lj-number')) return
+  target.removeAttribute('autofocus')
+  target.select()
+})
+
 onLoad('form[data-submit-on-change]', (form) => {
   form.addEventListener('change', () => form.requestSubmit())
 })

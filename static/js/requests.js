@@ -114,15 +114,23 @@ document.addEventListener('htmx:beforeSwap', async (event) => {
   })
 })
 
-// HTMX keeps the focus of elements with an id; for the others the same control, found by its name, gets it back.
+// HTMX keeps the focus of elements with an id; for the others the same control, found by its name, gets it back. A
+// control that goes with its row (data-keep-place="what") leaves it to the one that takes its place.
 let focused
+let place
 document.addEventListener('htmx:beforeSwap', (event) => {
   const active = document.activeElement
+  const kept = active.dataset.keepPlace
+  place = kept && { kept, index: [...document.querySelectorAll(`[data-keep-place="${kept}"]`)].indexOf(active) }
   focused = event.detail.target.contains(active) && !active.id && active.name
     ? { root: event.detail.target.id, name: active.name, value: active.type === 'radio' ? active.value : null }
     : null
 })
 document.addEventListener('htmx:afterSettle', () => {
+  if (place && document.activeElement === document.body) {
+    const row = [...document.querySelectorAll(`[data-keep-place="${place.kept}"]`)]
+    row[Math.min(place.index, row.length - 1)]?.focus({ preventScroll: true })
+  }
   if (!focused) return
   const root = document.getElementById(focused.root) ?? document
   const same = [...root.querySelectorAll(`[name="${CSS.escape(focused.name)}"]`)]

@@ -64,17 +64,27 @@ def test_from_a_lead_to_an_issued_invoice(new_page: NewPage, ewa: User, lead: Le
 
     page.get_by_role("combobox", name="Dodaj produkt").click()
     page.keyboard.type("mon")
-    page.locator(".ts-dropdown .option", has_text="Montaż").click()
+    expect(page.locator(".ts-dropdown .option.active", has_text="Montaż")).to_be_visible()
+    page.keyboard.press("Enter")
     lines = page.locator("#document-lines .doc-lines > li")
     expect(lines).to_have_count(2)
+    quantity = lines.nth(1).get_by_label("Ilość")
+    expect(quantity).to_be_focused()  # and is written over
+    page.keyboard.type("4")
+    expect(quantity).to_have_value("4")
+    page.keyboard.press("Tab")
+    expect(total).to_contain_text("1 623,60 zł")
     page.get_by_role("button", name="Wklej z arkusza").press("Enter")
     page.get_by_label("Wiersze").fill("MON-1\t3\nKotwy\t0\t2")
     page.get_by_role("button", name="Dodaj pozycje").click()
     expect(page.locator("#modal [role=alert]")).to_contain_text("Wiersz 2:")
     assert_accessible(page, within="#modal")
-    page.get_by_label("Wiersze").fill("MON-1\t3\nKotwy\t100\t2")
+    page.get_by_label("Wiersze").fill("MON-1\t3\nŚruby\t1\t1\nKotwy\t100\t2")
     page.get_by_role("button", name="Dodaj pozycje").click()
+    expect(lines).to_have_count(5)
+    page.get_by_role("button", name="Usuń „Śruby”").press("Enter")
     expect(lines).to_have_count(4)
+    expect(page.get_by_role("button", name="Usuń „Kotwy”")).to_be_focused()  # it has taken its place
 
     # The last line to the front, by keyboard; the page goes on with the version that this made.
     for _step in range(3):
@@ -88,7 +98,7 @@ def test_from_a_lead_to_an_issued_invoice(new_page: NewPage, ewa: User, lead: Le
     page.get_by_role("button", name="Potwierdź").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Potwierdzone")
     order = Order.objects.get()
-    assert (order.notes, order.net_total, order.lines.count()) == ("Dostawa rano", Decimal("1320.00"), 3)
+    assert (order.notes, order.net_total, order.lines.count()) == ("Dostawa rano", Decimal("1560.00"), 3)
     expect(page.get_by_role("heading", level=1)).to_contain_text(str(order.number))
     assert_accessible(page)
 
@@ -97,11 +107,11 @@ def test_from_a_lead_to_an_issued_invoice(new_page: NewPage, ewa: User, lead: Le
     page.get_by_role("button", name="Wystaw").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Do zapłaty")
     invoice = Invoice.objects.get()
-    assert (invoice.order, invoice.net_total, invoice.lead) == (order, Decimal("1320.00"), lead)
+    assert (invoice.order, invoice.net_total, invoice.lead) == (order, Decimal("1560.00"), lead)
 
     page.locator("#document-lead").click()
     expect(page.locator("#lead-documents-invoices")).to_contain_text(str(invoice.number))
-    expect(page.locator("#lead-documents-orders")).to_contain_text("1 320,00 zł")
+    expect(page.locator("#lead-documents-orders")).to_contain_text("1 560,00 zł")
 
 
 def test_lists_are_filtered_and_fit_a_phone(new_page: NewPage, ewa: User, lead: Lead) -> None:
