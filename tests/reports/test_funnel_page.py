@@ -153,8 +153,10 @@ def test_bad_addresses_are_told_why(some: None, ewa: User, asked: str, words: st
 
     assert words in text
     assert 'id="funnel-table"' not in text
-    assert page(ewa, asked, status=422, **HTMX)
-    assert signed_in(ewa).get(f"{URL}export.csv?{asked}").status_code == 400
+    assert words in page(ewa, asked, status=422, **HTMX)
+    for format in ("csv", "xlsx"):
+        file = signed_in(ewa).get(f"{URL}export.{format}?{asked}")
+        assert (file.status_code, words in file.content.decode()) == (400, True)
     page(ewa, "nieznany=1&by=")
 
 

@@ -212,7 +212,10 @@ def test_bad_addresses_are_told_why(some: None, ewa: User, asked: str, words: st
     assert words in text
     assert 'id="report-table"' not in text
     assert f'href="{URL}"' in text
-    assert page(ewa, asked, status=422, **HTMX)
+    assert words in page(ewa, asked, status=422, **HTMX)
+    for format in () if "mode=table" in asked else ("csv", "xlsx"):
+        file = signed_in(ewa).get(f"{URL}export.{format}?{asked}")
+        assert (file.status_code, words in file.content.decode()) == (400, True)
 
 
 def test_two_hundred_years_by_the_day_are_answered(some: None, ewa: User) -> None:
