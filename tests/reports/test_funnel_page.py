@@ -92,6 +92,11 @@ def test_broken_down_by_sales_person(some: None, ewa: User) -> None:
         ["Ola Żak", "2", "100,0% 2 / 2", "100,0% 1 / 1", "0,0% 0 / 1"],
         ["brak", "1", "0,0% 0 / 1", "", ""],
     ]
+    assert rows(text, "funnel-part-days") == [
+        ["Marek Ćwik", "1", "1,0 1,0", "5,0 5,0", ""],
+        ["Ola Żak", "2", "2,0 2,8", "2,0 2,0", ""],
+        ["brak", "1", "", "", ""],
+    ]
 
 
 def test_from_status_to_status(some: None, ewa: User) -> None:
