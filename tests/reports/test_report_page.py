@@ -86,6 +86,16 @@ def test_sorted_by_any_column(some: None, ewa: User, funnel: FunnelCast) -> None
     assert head.count('aria-sort="descending"') == 1
 
 
+def test_rows_and_columns_are_swapped(some: None, ewa: User) -> None:
+    text = page(ewa, "rows=sales_person.status&across=type&order=-count&chart=bar")
+    swapped = html.unescape(re.search(r'id="report-turn" href="([^"]+)"', text)[1])  # type: ignore[index]
+
+    assert swapped == f"{URL}?rows=type&across=sales_person.status&chart=bar"
+    assert table(page(ewa, swapped.partition("?")[2]))[-1][-1] == "5"
+    assert 'id="report-turn"' not in page(ewa, "rows=sales_person.status.type")
+    assert 'id="report-turn"' not in page(ewa, "measures=count")
+
+
 def test_shares_of_rows_columns_and_all(some: None, ewa: User) -> None:
     def ola(show: str) -> list[str]:
         return table(page(ewa, f"rows=sales_person&across=status&show={show}"))[1]
