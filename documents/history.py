@@ -18,7 +18,7 @@ from leads.history import Kind as What
 PAGE = 50
 # Parts of one change are written within its transaction; they tell their own moments.
 UNTOLD = {"id", "created_by", "prices", "net_in_system", "paid_total", "numbered_at", "cancelled_at"}
-UNTOLD |= {f"buyer_{name}" for name in ("nip", "street", "postal_code", "city", "country", "name")}
+UNTOLD |= {f"buyer_{name}" for name in ("nip", "vat_eu", "street", "postal_code", "city", "country", "name")}
 
 
 def history_of(document: AnyDocument, *, before: datetime | None = None, limit: int = PAGE) -> HistoryPage:

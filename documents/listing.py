@@ -155,7 +155,8 @@ def invoices_use_url(*, field: str, pk: int) -> str:
 EXPORTED = (
     ("number", Look.TEXT), ("issue_date", Look.DEADLINE), ("delivery_date", Look.DEADLINE),
     ("sale_date", Look.DEADLINE), ("due_date", Look.DEADLINE), ("state", Look.TEXT), ("type__name", Look.TEXT),
-    ("buyer_name", Look.NAME), ("buyer_nip", Look.TEXT), ("lead_id", Look.TEXT), ("currency", Look.TEXT),
+    ("buyer_name", Look.NAME), ("buyer_nip", Look.TEXT),
+    ("buyer_vat_eu", Look.TEXT), ("lead_id", Look.TEXT), ("currency", Look.TEXT),
     ("net_total", Look.MONEY), ("vat_total", Look.MONEY), ("gross_total", Look.MONEY), ("paid_total", Look.MONEY),
     ("rate", Look.TEXT), ("net_in_system", Look.MONEY), ("ksef_number", Look.TEXT),
 )  # fmt: skip

@@ -146,7 +146,13 @@ def _buyer(document: Order | Invoice) -> PrintedParty:
     country = country_code(document.buyer_country)
     town = f"{document.buyer_postal_code} {document.buyer_city}".strip()
     parts = (document.buyer_street, town, document.buyer_country if country != POLAND else "")
-    return PrintedParty(document.buyer_name or "–", tuple(filter(None, parts)), country=country, nip=document.buyer_nip)
+    return PrintedParty(
+        document.buyer_name or "–",
+        tuple(filter(None, parts)),
+        country=country,
+        nip=document.buyer_nip,
+        vat_eu=document.buyer_vat_eu,
+    )
 
 
 def _lines(document: Order | Invoice, lines: list[Any]) -> tuple[PrintedLine, ...]:

@@ -13,7 +13,7 @@ from documents.models import Document, DocumentLine, Invoice
 from documents.models.base import LARGEST_TOTAL
 
 SAME_LINE = ("description", "quantity", "unit", "price", "discount", "vat_rate")
-SAME_BUYER = tuple(f"buyer_{name}" for name in ("name", "nip", "street", "postal_code", "city", "country"))
+SAME_BUYER = tuple(f"buyer_{name}" for name in ("name", "nip", "vat_eu", "street", "postal_code", "city", "country"))
 POLAND = {"", "pl", "polska", "poland"}
 
 

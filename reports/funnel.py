@@ -134,6 +134,11 @@ class FunnelReport:
         return [*self.leads.asked(), *self.choice.within().pairs()]
 
     @property
+    def has_leads(self) -> bool:
+        """Whether there would be any lead without the filter."""
+        return bool(self.leads.queryset.exists())
+
+    @property
     def clear_url(self) -> str:
         """The funnel of all leads, at any time."""
         return list_url(self.choice.within().pairs(), page=PAGE)

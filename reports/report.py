@@ -51,6 +51,11 @@ class Report:
         return list_url([*self.leads.asked(), *layout.pairs()], page=PAGE)
 
     @property
+    def has_leads(self) -> bool:
+        """Whether there would be any lead without the filter."""
+        return bool(self.leads.queryset.exists())
+
+    @property
     def clear_url(self) -> str:
         """The report over all leads."""
         return list_url(self.layout.pairs(), page=PAGE)

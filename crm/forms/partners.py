@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.forms.fields import PlainText, searchable
 from crm.forms.records import RecordForm
 from crm.models import Partner, PartnerContact, Position
-from crm.nip import format_nip, parse_nip
+from crm.nip import format_nip, parse_nip, parse_vat_eu
 from crm.websites import check_website
 
 ADDRESS = ("street", "postal_code", "city", "region", "country")
@@ -37,15 +37,19 @@ class PartnerForm(RecordForm):
 
     class Meta:
         model = Partner
-        fields = ["kind", "name", "nip", "external_id", "phone", "email", "website", *ADDRESS, *DELIVERY]
-        field_classes = dict.fromkeys(["name", "external_id", "phone", "website", *ADDRESS, *DELIVERY], PlainText)
+        fields = ["kind", "name", "nip", "vat_eu", "external_id", "phone", "email", "website", *ADDRESS, *DELIVERY]
+        field_classes = dict.fromkeys(
+            ["name", "vat_eu", "external_id", "phone", "website", *ADDRESS, *DELIVERY], PlainText
+        )
         widgets = {
             "kind": forms.RadioSelect(attrs={"class": "lj-choices-row"}),
             "name": forms.TextInput(attrs={"autocomplete": "off"}),
+            "vat_eu": forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
             "phone": PHONE,
             "email": EMAIL,
             "website": forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "placeholder": "www."}),
         }
+        help_texts = {"vat_eu": _("Of a company in another country of the EU: it stands on its invoices.")}
         labels = {
             "street": _("Street and number"),
             "delivery_street": _("Street and number"),
@@ -54,6 +58,10 @@ class PartnerForm(RecordForm):
             "delivery_region": _("Region"),
             "delivery_country": _("Country"),
         }
+
+    def clean_vat_eu(self) -> str:
+        """The number without spaces, checked by the rules of its country."""
+        return parse_vat_eu(self.cleaned_data["vat_eu"])
 
     def clean_website(self) -> str:
         """An address that a browser may follow."""

@@ -71,6 +71,7 @@ class Partner(Versioned):
     kind = models.CharField(_("kind"), max_length=7, choices=Kind, default=Kind.COMPANY)
     name = models.CharField(_("name"), max_length=200)
     nip = models.CharField(_("NIP"), max_length=10, blank=True)
+    vat_eu = models.CharField(_("EU VAT number"), max_length=14, blank=True, default="", db_default="")
     street = models.CharField(_("address"), max_length=200, blank=True)
     city = models.CharField(_("city"), max_length=100, blank=True)
     region = models.CharField(_("region"), max_length=100, blank=True)
@@ -103,6 +104,10 @@ class Partner(Versioned):
             models.CheckConstraint(condition=~Q(name=""), name="partner_name_not_empty"),
             models.CheckConstraint(condition=~Q(external_id=""), name="partner_external_id_not_empty"),
             models.CheckConstraint(condition=Q(nip="") | Q(nip__regex=r"^\d{10}$"), name="partner_nip_ten_digits"),
+            models.CheckConstraint(
+                condition=Q(vat_eu="") | Q(vat_eu__regex=r"^[A-Z]{2}[0-9A-Z+*]{2,12}$"),
+                name="partner_vat_eu_has_country",
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index("name_sort", "id", name="partner_by_name"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from crm.errors import RuleError
 from crm.history import acting_as
 from crm.models import Partner, PartnerContact, Position, SystemSettings, User
-from crm.nip import parse_nip
+from crm.nip import parse_nip, parse_vat_eu
 from crm.phones import to_e164
 from crm.services.records import Draft, Keeper, Refusal, delete_unused
 from crm.websites import check_website
@@ -23,6 +23,7 @@ class PartnerValues(TypedDict, total=False):
     kind: str
     name: str
     nip: str
+    vat_eu: str
     street: str
     city: str
     region: str
@@ -122,7 +123,12 @@ def _finish_contact(contact: PartnerContact, settings: SystemSettings) -> None:
 
 PARTNERS = Keeper(
     model=Partner,
-    cleaners={"nip": parse_nip, "website": check_website, "external_id": lambda value: value or None},
+    cleaners={
+        "nip": parse_nip,
+        "vat_eu": parse_vat_eu,
+        "website": check_website,
+        "external_id": lambda value: value or None,
+    },
     derive=_normalise_phone,
     taken={"external_id": gettext_lazy("A partner with this external ID already exists.")},
 )

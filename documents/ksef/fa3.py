@@ -83,6 +83,9 @@ def _buyer(node: etree._Element, party: PrintedParty) -> None:
     identity = _add(node, "DaneIdentyfikacyjne")
     if party.nip:
         _add(identity, "NIP", party.nip)
+    elif party.vat_eu:
+        _add(identity, "KodUE", party.vat_eu[:2])
+        _add(identity, "NrVatUE", party.vat_eu[2:])
     else:
         _add(identity, "BrakID", YES)
     _add(identity, "Nazwa", party.name)

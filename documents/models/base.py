@@ -69,6 +69,9 @@ class Document(Versioned):
     notes = models.TextField(_("notes"), max_length=4000, blank=True)
     buyer_name = models.CharField(_("buyer"), max_length=200, blank=True, editable=False)
     buyer_nip = models.CharField(_("NIP of the buyer"), max_length=10, blank=True, editable=False)
+    buyer_vat_eu = models.CharField(
+        _("EU VAT number of the buyer"), max_length=14, blank=True, default="", db_default="", editable=False
+    )
     buyer_street = models.CharField(_("address of the buyer"), max_length=200, blank=True, editable=False)
     buyer_postal_code = models.CharField(_("postal code of the buyer"), max_length=20, blank=True, editable=False)
     buyer_city = models.CharField(_("city of the buyer"), max_length=100, blank=True, editable=False)

@@ -102,7 +102,12 @@ def _parties(document: PrintedDocument) -> list[dict[str, Any]]:
 
 def _party(label: str, party: PrintedParty) -> dict[str, Any]:
     tax_id = _("NIP: %(nip)s") % {"nip": party.nip} if party.nip else ""
-    return {"label": label, "name": party.name, "rest": _filled(*party.address, tax_id, party.email, party.phone)}
+    vat_eu = _("EU VAT: %(number)s") % {"number": party.vat_eu} if party.vat_eu else ""
+    return {
+        "label": label,
+        "name": party.name,
+        "rest": _filled(*party.address, tax_id, vat_eu, party.email, party.phone),
+    }
 
 
 # --- Lines ---------------------------------------------------------------------------------------------------------

@@ -25,14 +25,15 @@ class PriceBasis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PrintedParty:
-    """Seller or buyer: the lines of the address come without empty parts, the NIP as ten digits (or empty), the country
-    as its code (ISO 3166).
+    """Seller or buyer: the lines of the address come without empty parts, the NIP as ten digits (or empty), the EU VAT
+    number with its two letters (or empty), the country as its code (ISO 3166).
     """
 
     name: str
     address: tuple[str, ...] = ()
     country: str = "PL"
     nip: str = ""
+    vat_eu: str = ""
     email: str = ""
     phone: str = ""
 

@@ -21,7 +21,7 @@ from documents.kinds import AnyDocument, AnyLine, Kind, kind_of
 from documents.models import Invoice, InvoiceLine
 from documents.rules import check_draft, check_total
 
-BUYER = ("name", "nip", "street", "postal_code", "city", "country")
+BUYER = ("name", "nip", "vat_eu", "street", "postal_code", "city", "country")
 LINE_VALUES = ("product", "description", "quantity", "unit", "price", "discount", "vat_rate")
 
 

@@ -130,6 +130,7 @@ PARTNER_FIELDS = (
         "nazwa|nazwa firmy|firma|partner|klient|kontrahent|name|account|account name|company|company name|customer",
     ),
     _of(Partner, "nip", "nip|vat id|tax id|vat number"),
+    _of(Partner, "vat_eu", "vat ue|nip ue|numer vat ue|eu vat|vat eu|eu vat number"),
     _of(Partner, "street", "adres|ulica|address|street"),
     _of(Partner, "city", "miasto|miejscowość|city|town"),
     _of(Partner, "region", "województwo|region|state|province"),

@@ -167,8 +167,9 @@ class PartnerTarget:
     model: ClassVar[type[models.Model]] = Partner
     permissions: ClassVar[tuple[str, ...]] = ("crm.add_partner", "crm.change_partner")
     values: ClassVar[tuple[str, ...]] = (
-        "external_id", "kind", "name", "nip", "street", "city", "region", "postal_code", "country", "delivery_street",
-        "delivery_city", "delivery_region", "delivery_postal_code", "delivery_country", "phone", "email", "website",
+        "external_id", "kind", "name", "nip", "vat_eu", "street", "city", "region", "postal_code", "country",
+        "delivery_street", "delivery_city", "delivery_region", "delivery_postal_code", "delivery_country",
+        "phone", "email", "website",
     )  # fmt: skip
     run: ImportRun
     by: User

@@ -29,6 +29,25 @@ def test_wrong_nip_is_refused_and_nothing_stored(ola: User, typed: str) -> None:
     assert not Partner.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [("DE 136 695 976", "DE136695976"), ("atu57194903", "ATU57194903"), ("BE697449992", "BE0697449992"), (" ", "")],
+)
+def test_eu_vat_number_is_stored_with_its_country(ola: User, typed: str, stored: str) -> None:
+    partner = save_partner(partner=None, values={"name": "Acme", "vat_eu": typed}, by=ola)
+
+    assert Partner.objects.get().vat_eu == partner.vat_eu == stored
+
+
+@pytest.mark.parametrize("typed", ["136695976", "DE136695978", "US123", "PL1234563218", "EU372022452", "DE"])
+def test_wrong_eu_vat_number_is_refused_and_nothing_stored(ola: User, typed: str) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        save_partner(partner=None, values={"name": "Acme", "vat_eu": typed}, by=ola)
+
+    assert set(refusal.value.message_dict) == {"vat_eu"}
+    assert not Partner.objects.exists()
+
+
 def test_all_errors_come_at_once(ola: User) -> None:
     with pytest.raises(ValidationError) as refusal:
         save_partner(

@@ -113,6 +113,17 @@ def test_rates_without_tax(rate: str, country: str, nip: str, field: str, code: 
     assert ("BrakID" in fields) == (not nip)
 
 
+@pytest.mark.parametrize("number", ["DE136695976", "EL123456783", "XI980780684", "IE6433435OA", "NL004495445B01"])
+def test_a_company_of_another_country_of_the_eu_has_its_vat_number(number: str) -> None:
+    document = _one_rate("np", country="DE")
+
+    fields = _read(replace(document, buyer=replace(document.buyer, vat_eu=number)))
+
+    assert (fields["KodUE"], fields["NrVatUE"]) == ([number[:2]], [number[2:]])
+    assert "BrakID" not in fields
+    assert fields["NIP"] == ["5261040828"]  # the seller's alone
+
+
 def test_a_correction_has_both_states_and_the_difference() -> None:
     difference = PrintedTotals(
         (PrintedRate("23", Decimal("-200.00"), Decimal("-46.00"), Decimal("-246.00")),),

@@ -14,8 +14,10 @@ from crm.models import InvoiceType, OrderType, Partner, SystemSettings, User
 from documents.card_actions import create_invoice, create_order
 from documents.kinds import INVOICES, KINDS, ORDERS, Kind
 from documents.models import Invoice, Order
+from documents.printing import render
 from documents.services import create_from_lead
-from tests.factories.crm import ProductFactory
+from tests.documents.printing import text_of
+from tests.factories.crm import PartnerFactory, ProductFactory
 from tests.factories.leads import LeadFactory
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +67,14 @@ def test_without_a_type_a_forged_request_makes_nothing_and_says_where_to_set_it(
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 class TestTakenOver:
+    def test_eu_vat_number_of_a_foreign_buyer(self, ola: User, kind: Kind) -> None:
+        buyer = PartnerFactory(name="Händler GmbH", country="Niemcy", vat_eu="DE136695976")
+
+        document = create_from_lead(kind=kind, lead=LeadFactory(sales_person=ola, partner=buyer), by=ola)
+
+        assert kind.model.objects.get().buyer_vat_eu == "DE136695976"
+        assert "VAT UE: DE136695976" in text_of(render(document, language="pl"))
+
     def test_lead_partner_type_and_author(self, ola: User, acme: Partner, kind: Kind) -> None:
         lead = LeadFactory(sales_person=ola, partner=acme)
 

@@ -212,7 +212,10 @@ def test_bad_addresses_are_told_why(some: None, ewa: User, asked: str, words: st
     assert words in text
     assert 'id="report-table"' not in text
     assert f'href="{URL}"' in text
-    assert page(ewa, asked, status=422, **HTMX)
+    assert words in page(ewa, asked, status=422, **HTMX)
+    for format in () if "mode=table" in asked else ("csv", "xlsx"):
+        file = signed_in(ewa).get(f"{URL}export.{format}?{asked}")
+        assert (file.status_code, words in file.content.decode()) == (400, True)
 
 
 def test_two_hundred_years_by_the_day_are_answered(some: None, ewa: User) -> None:
@@ -276,9 +279,15 @@ def test_without_the_right_to_see_leads_there_is_no_report(ola: User) -> None:
         assert signed_in(ola).get(url).status_code == 403
 
 
-def test_no_lead_is_told(funnel: FunnelCast, ewa: User) -> None:
-    assert "Żaden lead nie pasuje do filtrów" in page(ewa, "rows=status")
-    assert "Żaden lead nie pasuje do filtrów" in page(ewa, "mode=table")
+def test_with_no_leads_no_filter_is_blamed(funnel: FunnelCast, ewa: User, ola: User) -> None:
+    for asked in ("", "mode=table", "funnel"):
+        url = f"{URL}funnel/" if asked == "funnel" else f"{URL}?rows=status&received_in=today&{asked}"
+        assert "Nie ma jeszcze leadów" in signed_in(ola).get(url).content.decode()
+    SystemSettings.objects.update(sales_visibility=Visibility.OWN)
+    LeadFactory(status=funnel.new, sales_person=ewa, received_at=None)
+    assert "Nie ma jeszcze leadów" in page(ola, "rows=status")
+    assert "Żaden lead nie pasuje do filtrów" in page(ewa, "rows=status&received_in=today")
+    assert "Żaden lead nie pasuje do filtrów" in page(ewa, "mode=table&received_in=today")
 
 
 def test_ready_reports_open_as_they_are(some: None, ewa: User) -> None:
