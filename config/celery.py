@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import beat_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
@@ -18,5 +19,5 @@ OFTEN = 60  # seconds
 def sweep_at_once(**_: object) -> None:
     """Do at the start what beat does often: by itself it lets a whole interval pass before the first time."""
     for entry in app.conf.beat_schedule.values():
-        if entry["schedule"] <= OFTEN:
+        if not isinstance(entry["schedule"], crontab) and entry["schedule"] <= OFTEN:
             app.send_task(entry["task"])

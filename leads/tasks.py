@@ -5,7 +5,7 @@ from celery import shared_task
 from leads.importing.run import stalled_runs, work_on
 from leads.models import BulkRun, ImportRun
 from leads.personal import work as person_work
-from leads.services import bulk_work
+from leads.services import bulk_work, retention
 from leads.services.board import fold_totals
 from leads.services.due import notify_due_activities
 from leads.services.pairs import compare_names
@@ -76,3 +76,22 @@ def resume_stalled_people() -> None:
 def forget_old_people() -> None:
     """Delete files of people whose time is over, and old searches (beat starts this every hour)."""
     forget_old_cases()
+
+
+@shared_task
+def work_on_retention(run_id: int) -> None:
+    """Carry on a retention run, if no other worker is at it."""
+    retention.work_on(run_id)
+
+
+@shared_task
+def resume_stalled_retention() -> None:
+    """Hand retention runs whose worker ended in the middle to another one (beat starts this often)."""
+    for run_id in retention.stalled_runs():
+        work_on_retention.delay(run_id)
+
+
+@shared_task
+def apply_retention() -> None:
+    """Take away what is over its time (beat starts this every night)."""
+    retention.start_daily_retention()

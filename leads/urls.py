@@ -21,6 +21,7 @@ from leads.views import (
     my_day,
     partner_block,
     people,
+    retention,
     saved_views,
 )
 from leads.views.list import lead_columns, lead_export, lead_list
@@ -113,6 +114,12 @@ urlpatterns: list[URLPattern] = [
     path("settings/people/<int:pk>/erase/", people.person_erase, name="person_erase"),
     path("settings/people/<int:pk>/cancel/", people.person_cancel, name="person_cancel"),
     path("settings/people/<int:pk>/resume/", people.person_resume, name="person_resume"),
+    path("settings/people/retention/", retention.retention_edit, name="retention_edit"),
+    path("settings/people/retention/preview/", retention.retention_preview, name="retention_preview"),
+    path("settings/people/retention/log/", retention.retention_log, name="retention_log"),
+    path("settings/people/retention/<slug:kind>/start/", retention.retention_start, name="retention_start"),
+    path("settings/people/retention/<int:pk>/cancel/", retention.retention_cancel, name="retention_cancel"),
+    path("settings/people/retention/<int:pk>/resume/", retention.retention_resume, name="retention_resume"),
     path("import/", imports.import_list, name="import_list"),
     path("import/new/", imports.import_create, name="import_create"),
     path("import/<int:pk>/", imports.import_detail, name="import_detail"),

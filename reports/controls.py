@@ -86,7 +86,9 @@ def build_zones(report: Report) -> list[Zone]:
 def build_options(report: Report) -> dict[str, Any]:
     """The choices of how the report looks, by name."""
     layout = report.layout
+    turned = layout.turned()
     return {
+        "turned": report.url_with(turned) if turned else "",
         "modes": [
             Option(label, report.url_with(replace(layout, mode=mode)), mode == layout.mode, mode)
             for mode, label in ((PIVOT, _("Pivot")), (TABLE, _("Table")))

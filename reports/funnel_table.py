@@ -79,12 +79,16 @@ class StatusRow:
 
 @dataclass(frozen=True, slots=True)
 class PartCell:
-    """Of a group in a status: how many in a hundred went on, out of how many, and the list of those who entered."""
+    """Of a group in a status: how many in a hundred went on, out of how many, and the list of those who entered; the
+    median and the 90th percentile of the days of those who left it.
+    """
 
     conversion: str
     entered: Count
     on: str = ""
     heat: int = 0
+    median: str = ""
+    ninetieth: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +274,8 @@ class FunnelTable:
             return PartCell("", Count(0))
         entered = self._count(status.pk, Fate.ENTERED, stage.counts[Fate.ENTERED], group)
         went_on = format_number(stage.counts[Fate.ON])
-        return PartCell(show_share(conversion), entered, went_on, heat_of(conversion / 100))
+        times = show_days(stage.times.median), show_days(stage.times.ninetieth)
+        return PartCell(show_share(conversion), entered, went_on, heat_of(conversion / 100), *times)
 
     @property
     def part_label(self) -> str:

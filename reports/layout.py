@@ -107,6 +107,12 @@ class Layout:
         ]
         return [pair for pair in pairs if pair[1]]
 
+    def turned(self) -> "Layout | None":
+        """The report with rows for columns, in its usual order; None where there would be too many columns."""
+        if not self.dimensions or len(self.rows) > MOST_ACROSS:
+            return None
+        return replace(self, rows=self.across, across=self.rows, order=Order(), folded=())
+
     def sorted_by(self, by: str, at: Sequence[Group] = ()) -> "Layout":
         """The report sorted by a column: the largest first, and turned round when it is that already."""
         is_now = self.order.by == by and self.order.at == tuple(at)

@@ -114,6 +114,7 @@ class Call(models.Model):
             models.Index("lead", "started_at", name="call_by_lead", condition=Q(lead__isnull=False)),
             models.Index("number_e164", "started_at", name="call_by_number", condition=~Q(number_e164="")),
             models.Index("employee", name="call_by_employee", condition=Q(employee__isnull=False)),
+            models.Index("ignored_at", "id", name="call_ignored", condition=Q(ignored_at__isnull=False)),
             GinIndex(fields=["people"], name="call_by_people"),
         ]
 

@@ -167,6 +167,12 @@ class Message(models.Model):
             models.Index("account", "digest", name="message_by_digest"),
             models.Index("account", "parse_tries", "id", name="message_waiting", condition=Q(parse_state="waiting")),
             models.Index("account", "id", name="message_unread", condition=~Q(parse_error="")),
+            models.Index(
+                "ignored_at",
+                "id",
+                name="message_ignored",
+                condition=Q(ignored_at__isnull=False) & ~Q(parse_state="erased"),
+            ),
             GinIndex(fields=["references"], name="message_references"),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -1,6 +1,7 @@
 """Settings shared by development, tests and production."""
 
 import pghistory
+from celery.schedules import crontab
 from csp.constants import NONCE
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -215,6 +216,14 @@ PERSONAL_DATA = [
     "reports.personal.REPORTS",
 ]
 
+# What can be kept for a number of months (leads.personal.retention.RetentionKind), in the order of the page.
+RETENTION_KINDS = [
+    "communications.retention.IGNORED_EMAILS",
+    "communications.retention.IGNORED_CALLS",
+    "communications.retention.RECORDINGS",
+    "leads.personal.retention.LOST_LEADS",
+]
+
 # What later apps put into demo data: functions without arguments, called in this order after the leads are there.
 DEMO_BUILDERS = [
     "communications.demo.calls.add_calls",
@@ -223,6 +232,7 @@ DEMO_BUILDERS = [
     "communications.demo.outgoing.add_states",
     "documents.demo.add_documents",
     "reports.demo.add_reports",
+    "leads.demo.privacy.add_privacy",
 ]
 
 # E-mails of other apps: who sends them (leads.mailing.MailSender), and what the dialog „Napisz e-mail” may begin with,
@@ -268,6 +278,8 @@ CELERY_BEAT_SCHEDULE = {
     "resume stalled imports": {"task": "leads.tasks.resume_stalled_imports", "schedule": 15.0},
     "resume stalled bulk changes": {"task": "leads.tasks.resume_stalled_bulks", "schedule": 15.0},
     "resume stalled people": {"task": "leads.tasks.resume_stalled_people", "schedule": 15.0},
+    "resume stalled retention": {"task": "leads.tasks.resume_stalled_retention", "schedule": 15.0},
+    "apply retention": {"task": "leads.tasks.apply_retention", "schedule": crontab(hour=3, minute=10)},
     "forget old people": {"task": "leads.tasks.forget_old_people", "schedule": 3600.0},
     "forget old notifications": {"task": "crm.tasks.forget_old_notifications", "schedule": 24 * 3600.0},
     "fold column totals": {"task": "leads.tasks.fold_column_totals", "schedule": 60.0},

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from crm.models import User
 from leads.models.work import Work
 from leads.personal.identity import Identity, Match
-from leads.querysets_personal import PersonCaseQuerySet
+from leads.querysets_personal import PersonCaseQuerySet, RetentionRunQuerySet
 
 
 class PersonCase(Work):
@@ -27,7 +27,7 @@ class PersonCase(Work):
         EXPORT = "export", pgettext_lazy("case of a person", "Export")
         ERASE = "erase", _("Anonymisation")
 
-    owner = models.ForeignKey(User, verbose_name=_("who"), null=True, on_delete=models.PROTECT, related_name="+")
+    owner = models.ForeignKey(User, verbose_name=_("who"), null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
     phones = models.JSONField(_("phones"), default=list)
     emails = models.JSONField(_("e-mails"), default=list)
@@ -40,10 +40,10 @@ class PersonCase(Work):
     file = models.FileField(_("file"), upload_to="people/", max_length=200, blank=True)
     file_size = models.PositiveBigIntegerField(_("size"), default=0)
     exported_at = models.DateTimeField(_("given out"), null=True)
-    exported_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    exported_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     expires_at = models.DateTimeField(_("file kept until"), null=True)
     erased_at = models.DateTimeField(_("anonymised"), null=True)
-    erased_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    erased_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
 
     objects = PersonCaseQuerySet.as_manager()
 
@@ -130,10 +130,12 @@ class RetentionRun(Work):
     kind = models.CharField(max_length=20)
     months = models.PositiveSmallIntegerField(_("months"))
     before = models.DateTimeField(_("older than"))
-    by = models.ForeignKey(User, verbose_name=_("who"), null=True, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, verbose_name=_("who"), null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
     rows_total = models.PositiveIntegerField(default=0)
     rows_done = models.PositiveIntegerField(_("gone"), default=0)
+
+    objects = RetentionRunQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("retention run")

@@ -6,6 +6,7 @@ from typing import Any
 from django.apps import apps
 from django.core.files.storage import Storage
 from django.db import models, transaction
+from django.utils import timezone
 
 from crm.history import acting_as
 from crm.models import User
@@ -108,7 +109,13 @@ def delete_rows(*, model: str) -> Callable[..., None]:
 def erase_leads(*, rows: Rows) -> None:
     """Leads stay for the statistics, without anybody's data."""
     values = erased_values(table_of("leads.Lead"), Lead)
-    ErasedLead.objects.bulk_create([ErasedLead(lead_id=pk) for pk in rows], ignore_conflicts=True)
+    now = timezone.now()
+    ErasedLead.objects.bulk_create(
+        [ErasedLead(lead_id=pk, erased_at=now) for pk in rows],
+        update_conflicts=True,
+        unique_fields=["lead_id"],
+        update_fields=["erased_at"],
+    )
     Lead.objects.filter(pk__in=rows).update(**values)
     announce(leads=Lead.objects.filter(pk__in=rows), by=None, quietly=True)
 

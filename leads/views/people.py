@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm.downloads import PIECE, stream_download
@@ -24,6 +25,13 @@ from leads.services import personal
 
 may_manage = permission_required("leads.manage_personal_data", raise_exception=True)
 SORTS = {"when": Sort("id")}
+
+
+def people_tabs(current: str) -> list[dict[str, Any]]:
+    """The two parts of „Dane osób”."""
+    people = pgettext("data protection", "People")
+    parts = (("person", people, "leads:person_list"), ("retention", _("Retention"), "leads:retention_edit"))
+    return [{"label": label, "url": reverse(url), "is_active": name == current} for name, label, url in parts]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,7 +51,7 @@ def person_list(request: HttpRequest) -> HttpResponseBase:
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )
-    context = {"form": form, "page": page}
+    context = {"form": form, "page": page, "tabs": people_tabs("person")}
     return render(request, "leads/person_list.html", context, status=422 if form.is_bound else 200)
 
 

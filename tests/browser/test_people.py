@@ -1,12 +1,15 @@
 """Dane osób in a real browser: found, looked through, saved as a file, anonymised."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from crm.models import User
-from leads.models import Comment, Lead, PersonCase
+from leads.models import Comment, Lead, PersonCase, RetentionRun
 from leads.personal.work import work_on
+from leads.services import retention
 from tests.browser.conftest import PHONE, assert_accessible, expect_page
 from tests.cast import FunnelCast
 from tests.factories.leads import CommentFactory, LeadFactory
@@ -67,3 +70,29 @@ def test_found_saved_and_anonymised(new_page: Callable[..., Page], adam: User, f
     assert (lead.name, lead.last_name, lead.phone) == ("Dane zanonimizowane", "", "")
     assert Lead.objects.get(pk=namesake.pk).last_name == "Kos"
     assert Comment.objects.get().text == "<script>alert(1)</script> tel. ***"
+
+
+def test_retention(new_page: Callable[..., Page], adam: User, funnel: FunnelCast) -> None:
+    lead = LeadFactory(name="Dawny", last_name="Kos", status=funnel.lost, lost_reason=funnel.too_expensive)
+    Lead.objects.filter(pk=lead.pk).update(closed_at=timezone.now() - timedelta(days=400))
+    page = new_page(adam)
+    page.goto("/settings/people/")
+    page.get_by_role("link", name="Przechowywanie").click()
+    expect_page(page, "/retention/$")
+    preview = page.locator("#retention-preview")
+    expect(preview).to_contain_text("Bez ograniczeń. Teraz w systemie: 1.")
+
+    page.get_by_label("Przegrane leady").fill("12")
+    expect(preview).to_contain_text("jeszcze nie zapisano")
+    expect(preview).to_contain_text("Do usunięcia teraz: 1")
+    assert_accessible(page)
+    page.get_by_role("button", name="Zapisz").click()
+    page.get_by_role("button", name="Usuń teraz").click()
+    page.get_by_role("dialog").get_by_role("button", name="Usuń teraz").click()
+    expect(page.locator("[data-run-id]")).to_contain_text("czeka")
+    retention.work_on(RetentionRun.objects.get(state="waiting").pk)
+
+    expect(page.locator("[data-run-id]")).to_contain_text("gotowe")
+    expect(page.locator("[data-run-id]")).to_contain_text("Adam Nowak")
+    assert_accessible(page)
+    assert Lead.objects.get(pk=lead.pk).name == "Dane zanonimizowane"

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
-from leads.models import BulkRun, ImportMapping, PersonCase, SavedView
+from django.utils import timezone
+
+from leads.models import BulkRun, ImportMapping, PersonCase, RetentionRun, SavedView
 from tests.factories.leads import ActivityFactory, CommentFactory, LeadFactory
 from tests.leads.filing import add_text
 from tests.leads.importing import upload
@@ -16,6 +18,9 @@ SAMPLES: dict[str, Callable[[Cast], int]] = {
     "status": lambda cast: cast.funnel.qualified.pk,
     "lost_reason": lambda cast: cast.funnel.too_expensive.pk,
     "import": lambda cast: upload("nazwa\nLead z pliku\n", by=cast.ewa).pk,
+    "retention_run": lambda cast: (
+        RetentionRun.objects.create(kind="lost_leads", months=6, before=timezone.now(), state="done").pk
+    ),
     "person_case": lambda cast: PersonCase.objects.create(owner=cast.adam, state="done", names=["Jan"]).pk,
     "bulk": lambda cast: BulkRun.objects.create(owner=cast.ewa, action="priority", values={"priority": None}).pk,
     "view": lambda cast: SavedView.objects.create(owner=cast.ewa, name="Moje").pk,
@@ -139,6 +144,13 @@ URLS: list[Line] = [
     admins("leads:person_erase", "post", pk="@person_case"),
     admins("leads:person_cancel", "post", pk="@person_case"),
     admins("leads:person_resume", "post", pk="@person_case"),
+    admins("leads:retention_edit"),
+    admins("leads:retention_edit", "post"),
+    admins("leads:retention_preview"),
+    admins("leads:retention_log"),
+    admins("leads:retention_start", "post", kind="lost_leads"),
+    admins("leads:retention_cancel", "post", pk="@retention_run"),
+    admins("leads:retention_resume", "post", pk="@retention_run"),
     # --- import
     managers("leads:import_list"),
     managers("leads:import_create"),

@@ -92,6 +92,11 @@ def test_broken_down_by_sales_person(some: None, ewa: User) -> None:
         ["Ola Żak", "2", "100,0% 2 / 2", "100,0% 1 / 1", "0,0% 0 / 1"],
         ["brak", "1", "0,0% 0 / 1", "", ""],
     ]
+    assert rows(text, "funnel-part-days") == [
+        ["Marek Ćwik", "1", "1,0 1,0", "5,0 5,0", ""],
+        ["Ola Żak", "2", "2,0 2,8", "2,0 2,0", ""],
+        ["brak", "1", "", "", ""],
+    ]
 
 
 def test_from_status_to_status(some: None, ewa: User) -> None:
@@ -153,8 +158,10 @@ def test_bad_addresses_are_told_why(some: None, ewa: User, asked: str, words: st
 
     assert words in text
     assert 'id="funnel-table"' not in text
-    assert page(ewa, asked, status=422, **HTMX)
-    assert signed_in(ewa).get(f"{URL}export.csv?{asked}").status_code == 400
+    assert words in page(ewa, asked, status=422, **HTMX)
+    for format in ("csv", "xlsx"):
+        file = signed_in(ewa).get(f"{URL}export.{format}?{asked}")
+        assert (file.status_code, words in file.content.decode()) == (400, True)
     page(ewa, "nieznany=1&by=")
 
 

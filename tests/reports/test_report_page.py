@@ -86,6 +86,16 @@ def test_sorted_by_any_column(some: None, ewa: User, funnel: FunnelCast) -> None
     assert head.count('aria-sort="descending"') == 1
 
 
+def test_rows_and_columns_are_swapped(some: None, ewa: User) -> None:
+    text = page(ewa, "rows=sales_person.status&across=type&order=-count&chart=bar")
+    swapped = html.unescape(re.search(r'id="report-turn" href="([^"]+)"', text)[1])  # type: ignore[index]
+
+    assert swapped == f"{URL}?rows=type&across=sales_person.status&chart=bar"
+    assert table(page(ewa, swapped.partition("?")[2]))[-1][-1] == "5"
+    assert 'id="report-turn"' not in page(ewa, "rows=sales_person.status.type")
+    assert 'id="report-turn"' not in page(ewa, "measures=count")
+
+
 def test_shares_of_rows_columns_and_all(some: None, ewa: User) -> None:
     def ola(show: str) -> list[str]:
         return table(page(ewa, f"rows=sales_person&across=status&show={show}"))[1]
@@ -212,7 +222,10 @@ def test_bad_addresses_are_told_why(some: None, ewa: User, asked: str, words: st
     assert words in text
     assert 'id="report-table"' not in text
     assert f'href="{URL}"' in text
-    assert page(ewa, asked, status=422, **HTMX)
+    assert words in page(ewa, asked, status=422, **HTMX)
+    for format in () if "mode=table" in asked else ("csv", "xlsx"):
+        file = signed_in(ewa).get(f"{URL}export.{format}?{asked}")
+        assert (file.status_code, words in file.content.decode()) == (400, True)
 
 
 def test_two_hundred_years_by_the_day_are_answered(some: None, ewa: User) -> None:
