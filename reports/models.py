@@ -25,7 +25,7 @@ class SavedReport(models.Model):
     owner = models.ForeignKey(User, verbose_name=_("who"), on_delete=models.CASCADE, related_name="saved_reports")
     name = models.CharField(_("name"), max_length=60)
     is_shared = models.BooleanField(_("shared with everybody"), default=False)
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.PIVOT)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.PIVOT, db_default=Kind.PIVOT)
     query = models.TextField(_("report"), blank=True)
 
     objects = SavedReportQuerySet.as_manager()

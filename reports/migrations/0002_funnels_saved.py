@@ -11,7 +11,11 @@ class Migration(migrations.Migration):
             model_name="savedreport",
             name="kind",
             field=models.CharField(
-                choices=[("pivot", "Report"), ("funnel", "Funnel")], default="pivot", max_length=10, verbose_name="kind"
+                choices=[("pivot", "Report"), ("funnel", "Funnel")],
+                db_default="pivot",
+                default="pivot",
+                max_length=10,
+                verbose_name="kind",
             ),
         ),
     ]
