@@ -18,7 +18,7 @@ from crm.demo import DEMO_LOGINS, DEMO_PASSWORD
 from crm.models import Campaign, LeadType, Notification, Partner, Product, Seller, Team, User
 from documents.models import Invoice, Order, Payment
 from leads.history import history_of
-from leads.models import Activity, Comment, Lead, LeadEvent, LeadFile, LeadStatusChange
+from leads.models import Activity, Comment, Lead, LeadEvent, LeadFile, LeadStatusChange, RetentionRule
 from tests.factories.crm import UserFactory
 from tests.factories.leads import LeadFactory
 
@@ -116,7 +116,7 @@ def test_it_is_the_same_at_every_run(demo: None) -> None:
     Product.objects.all().delete()
     User.objects.all().delete()
 
-    for model in (Campaign, Team):
+    for model in (Campaign, Team, RetentionRule):
         model._default_manager.all().delete()
     LeadType.objects.exclude(name="Sprzedaż").delete()
     call_command("load_demo", verbosity=0)
