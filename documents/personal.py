@@ -10,7 +10,7 @@ from documents.models import Invoice, Order
 from documents.retention_law import kept
 from leads.services.erasing import delete_rows
 
-BUYER = ("buyer_name", "buyer_nip", "buyer_street", "buyer_postal_code", "buyer_city", "buyer_country")
+BUYER = ("buyer_name", "buyer_nip", "buyer_vat_eu", "buyer_street", "buyer_postal_code", "buyer_city", "buyer_country")
 HEADERS = ("Order", "OrderEvent", "Invoice", "InvoiceEvent")
 LINES = ("OrderLine", "OrderLineEvent", "InvoiceLine", "InvoiceLineEvent")
 DOCUMENT: dict[str, Any] = {**dict.fromkeys((*BUYER, "delivery_address", "notes"), "")}

@@ -72,6 +72,8 @@ def _claim(mail_id: int) -> OutgoingMail | None:
 def _send(mail: OutgoingMail) -> None:
     message = mail.message
     server = _server_of(message.account)
+    if not message.raw:  # anonymised meanwhile
+        raise NotSent(Refusal.LOST)
     try:
         with message.raw.open("rb") as original:
             raw = original.read()

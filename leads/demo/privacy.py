@@ -11,7 +11,8 @@ MONTHS = {"ignored_emails": 6, "ignored_calls": 12, "recordings": 12}
 
 def add_privacy() -> None:
     """A search that is done, and a few rules."""
-    RetentionRule.objects.bulk_create([RetentionRule(kind=kind, months=months) for kind, months in MONTHS.items()])
+    rules = [RetentionRule(kind=kind, months=months) for kind, months in MONTHS.items()]
+    RetentionRule.objects.bulk_create(rules, ignore_conflicts=True)
     administrator = User.objects.filter(email=ADMINISTRATOR).first()
     lead = Lead.objects.exclude(email="").exclude(phone_e164="").filter(messages__isnull=False).order_by("pk").first()
     if administrator is not None and lead is not None:

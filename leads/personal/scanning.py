@@ -15,7 +15,7 @@ from leads.personal.identity import Identity, Match, as_text
 from leads.personal.registry import model_of, tables
 
 # Rows of a table whose IDs lie in so wide a range are looked through at once.
-SLICE = 20_000
+SLICE = 5_000
 # Who bears a common name gets no more rows of a table than can be looked through.
 MOST_BY_NAME = 300
 BATCH = 500

@@ -12,7 +12,7 @@ from leads.services import erasing
 PARTNER: dict[str, Any] = dict.fromkeys(
     (
         "street", "city", "region", "postal_code", "country", "delivery_street", "delivery_city", "delivery_region",
-        "delivery_postal_code", "delivery_country", "phone", "phone_e164", "email", "website", "nip",
+        "delivery_postal_code", "delivery_country", "phone", "phone_e164", "email", "website", "nip", "vat_eu",
     ),
     "",
 )  # fmt: skip

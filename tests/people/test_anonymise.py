@@ -194,3 +194,34 @@ def test_the_same_file_imported_again_brings_nothing_back(
     assert counts(run) == (0, 0, 0, 1)
     assert "zanonimizowane" in refusals(run)[0][2]
     assert Lead.objects.get(pk=person.lead.pk).last_name == ""
+
+
+def test_the_pages_of_what_stays_open(worker: Worker, adam: User, person: Person, client: Client) -> None:
+    anonymise(worker, find(worker, adam), adam)
+    client.force_login(adam)
+    lead, merge, call, message = person.lead.pk, person.merge.pk, person.call.pk, person.message.pk
+    pages = (
+        f"/leads/{lead}/", f"/leads/merges/{merge}/", "/leads/merges/", f"/leads/calls/{call}/",
+        "/leads/calls/?ready=0",
+        f"/leads/emails/{message}/", "/leads/emails/?ready=0", f"/partners/{person.partner.pk}/", "/import/",
+        f"/orders/{person.draft.pk}/", f"/leads/{lead}/emails/", f"/leads/{lead}/calls/", "/leads/?q=Dane",
+    )  # fmt: skip
+
+    for page in pages:
+        answer = client.get(page)
+        assert answer.status_code == 200, page
+        assert SURNAME not in answer.content.decode(), page
+    assert client.get(f"/leads/emails/{message}/original/").status_code == 404
+    assert client.get(f"/leads/calls/{call}/recording/").status_code == 404
+    assert NAME in client.get(f"/invoices/{person.invoice.pk}/").content.decode()
+
+
+def test_an_undone_merge_tells_nothing_either(worker: Worker, adam: User, ewa: User, person: Person) -> None:
+    undo_merge(merge=person.merge, by=ewa)
+
+    anonymise(worker, find(worker, adam), adam)
+
+    assert not {line for line in traces(*WORDS) if not line.startswith("documents_invoice")}
+    client = Client()
+    client.force_login(adam)
+    assert client.get(f"/leads/merges/{person.merge.pk}/").status_code == 200

@@ -38,6 +38,7 @@ def test_killed_in_an_anonymisation(start_worker, adam: User, funnel: FunnelCast
     first = start_worker()
     case = search_person(typed=["kos@x.test"], by=adam)
     until(lambda: PersonCase.objects.filter(stage="search", state="done").exists(), "nothing was found", seconds=60)
+    case.refresh_from_db()
     erase_person(case=case, by=adam)
     until(lambda: Lead.objects.filter(last_name="").exists(), "the anonymisation did not begin", seconds=60)
 

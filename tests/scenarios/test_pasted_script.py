@@ -32,7 +32,7 @@ def scripted(model: type[models.Model], **given: Any) -> Any:
         if isinstance(field, models.CharField | models.TextField)
         and not field.generated
         and not field.choices
-        and field.name not in ("phone_e164", "nip")
+        and field.name not in ("phone_e164", "nip", "vat_eu")
     }
     return model._default_manager.create(**{**texts, **given})
 
