@@ -66,7 +66,11 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
 @may_manage
 def person_progress(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The state of the case for a page that watches it."""
-    return render(request, "leads/_person_state.html", _context(request, _case(request, pk)))
+    case = _case(request, pk)
+    response = render(request, "leads/_person_state.html", _context(request, case))
+    if case.erased_at and not case.is_busy:
+        response.headers["HX-Refresh"] = "true"  # the heading of the open page still names the person
+    return response
 
 
 @require_POST

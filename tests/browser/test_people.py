@@ -65,6 +65,7 @@ def test_found_saved_and_anonymised(new_page: Callable[..., Page], adam: User, f
     at_work("erase")
 
     expect(page.get_by_role("heading", name="Zanonimizowano")).to_be_visible()
+    expect(page.locator("body")).not_to_contain_text("kos", ignore_case=True)
     assert_accessible(page)
     lead.refresh_from_db()
     assert (lead.name, lead.last_name, lead.phone) == ("Dane zanonimizowane", "", "")
