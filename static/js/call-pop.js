@@ -8,6 +8,8 @@ const AFTER_END = 20000
 const region = document.getElementById('call-pops')
 const channel = region && 'BroadcastChannel' in window ? new BroadcastChannel('lejek.call-pops') : null
 const KEY = 'lejek.call-pops'
+const CLOSED = 'lejek.call-pops-closed'
+const MOST_CLOSED = 50
 const ENDS = 'lejek.call-ends'
 const pop = (id) => region.querySelector(`[data-call-pop="${id}"]`)
 
@@ -16,6 +18,9 @@ function stored (key, otherwise) {
 }
 
 const open = () => stored(KEY, [])
+
+/** A call that was closed does not come back, whatever is told of it, or was asked for before. */
+const isClosed = (id) => stored(CLOSED, []).includes(id)
 
 /** When the call was first seen to be over, on whatever page. */
 function endOf (id) {
@@ -34,6 +39,7 @@ async function show (id) {
   const response = await request(url, { headers: { Accept: 'text/html', 'HX-Request': 'true' }, quiet: true }).catch(() => null)
   const html = response ? (await response.text()).trim() : ''
   if (!html) return close(id) // answered by somebody else, or no longer theirs
+  if (isClosed(id)) return
   keep([...new Set([...open(), id])])
   let place = pop(id)
   if (!place) {
@@ -49,16 +55,21 @@ function close (id) {
 }
 
 function dismiss (id) {
-  close(id)
+  closeForGood(id)
   channel?.postMessage(id)
+}
+
+function closeForGood (id) {
+  sessionStorage.setItem(CLOSED, JSON.stringify([...stored(CLOSED, []), id].slice(-MOST_CLOSED)))
+  close(id)
 }
 
 if (region) {
   onLive('call', ({ id, rings }) => {
     if (id === null) for (const shown of open()) show(shown)
-    else if (rings || pop(id)) show(id)
+    else if ((rings && !isClosed(id)) || pop(id)) show(id)
   })
-  channel?.addEventListener('message', ({ data }) => close(data))
+  channel?.addEventListener('message', ({ data }) => closeForGood(data))
   region.addEventListener('click', ({ target }) => {
     if (target.closest('[data-call-pop-close]')) dismiss(Number(target.closest('[data-call-pop]').dataset.callPop))
   })

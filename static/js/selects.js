@@ -48,7 +48,7 @@ onLoad('select[data-select], select[data-select-url]', async (select) => {
       option_create: (data, escape) => `<div class="create">${escape(create ?? '')} <strong>${escape(data.input)}</strong></div>`
     }
   })
-  if (document.activeElement === select) control.focus() // the browser gave it the focus when the page came
+  if (select.autofocus && document.activeElement === select) control.focus() // the browser gave it the focus with the page
   select.setAttribute('aria-hidden', 'true') // its label belongs to the control that stands for it
   const label = select.id && document.querySelector(`label[for="${CSS.escape(select.id)}-ts-control"], label[for="${CSS.escape(select.id)}"]`)
   for (const name of ['aria-describedby', 'aria-invalid']) {

@@ -53,9 +53,9 @@ def expect_order(page: Page, status: LeadStatus, *names: str) -> None:
 
 
 def take(page: Page, lead: Lead) -> None:
-    """Press the mouse on a card and begin to drag it."""
+    """Press the mouse on a card, once it lies still, and begin to drag it."""
+    card(page, lead).hover(position={"x": 40, "y": 12})
     place = box(card(page, lead))
-    page.mouse.move(place["x"] + 40, place["y"] + 12)
     page.mouse.down()
     page.mouse.move(place["x"] + 60, place["y"] + 30, steps=4)
     expect(page.locator("#board")).to_have_class(re.compile("is-dragging"))
