@@ -2,19 +2,26 @@
 ended in the middle.
 """
 
+import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from django.core.cache import cache
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
+from crm.current import request_memory
+from crm.errors import RuleError
+from crm.models import User
 from leads.models.work import STALE_AFTER, Work
+
+logger = logging.getLogger(__name__)
 
 State = Work.State
 AT_REST = (State.IDLE, State.DONE, State.FAILED, State.CANCELLED)
@@ -51,6 +58,32 @@ def claim(works: "models.QuerySet[SomeWork]", pk: int) -> SomeWork | None:
         error="",
     )
     return works.get(pk=pk) if taken else None
+
+
+@contextmanager
+def carrying_on(work: Work, *, owner: User | None) -> Iterator[None]:
+    """The block does the work, in the language of its owner. How it ends is stored in the work: done, stopped, refused
+    by a RuleError, or broken.
+    """
+    with request_memory(), translation.override(owner.language if owner else None):
+        try:
+            yield
+            end(work, State.DONE)
+        except LostClaim:
+            logger.warning("%s %s is in the hands of another worker", work._meta.label, work.pk)
+        except Stopped:
+            end(work, State.CANCELLED)
+        except RuleError as refusal:
+            end(work, State.FAILED, error=str(refusal))
+        except Exception:
+            logger.exception("%s %s failed", work._meta.label, work.pk)
+            end(work, State.FAILED, error=_("An unexpected error stopped the work. It can be continued."))
+
+
+def give_up_in_time(work: Work) -> None:
+    """Raises RuleError when its worker ended again and again without a step forward."""
+    if work.attempts > MAX_ATTEMPTS:
+        raise RuleError(_("The work was interrupted several times at the same place."))
 
 
 def stalled() -> Q:

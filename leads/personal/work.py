@@ -1,6 +1,5 @@
 """The work on a case: looking for the person, writing the file, anonymising. A killed worker's case is carried on."""
 
-import logging
 from collections.abc import Callable
 from datetime import timedelta
 from tempfile import TemporaryFile
@@ -9,14 +8,13 @@ from typing import Any
 from django.core.files.base import File
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
-from crm.current import request_memory
 from crm.errors import RuleError
 from leads import background
-from leads.background import MAX_ATTEMPTS, LostClaim, Stopped, hold, stop_if_asked
+from leads.background import LostClaim, carrying_on, give_up_in_time, hold, stop_if_asked
 from leads.importing.files import FileRefused
 from leads.importing.reading import open_run, text_of
 from leads.models import ImportRun, PersonCase, PersonRow
@@ -25,9 +23,8 @@ from leads.personal.identity import Identity
 from leads.personal.overview import belonging
 from leads.personal.registry import table_of
 from leads.personal.scanning import found_in, scan
-from leads.services.erasing import cut_out, erase_rows, forget_stored
-
-logger = logging.getLogger(__name__)
+from leads.services.erasing import cut_out, erase_rows
+from leads.services.files import forget_stored
 
 FILE_KEPT_FOR = timedelta(days=7)
 CHUNK = 50
@@ -40,22 +37,10 @@ def work_on(case_id: int) -> None:
     case = background.claim(PersonCase.objects.select_related("owner"), case_id)
     if case is None:
         return
-    with request_memory(), translation.override(case.owner.language if case.owner else None):
-        try:
-            _check_right(case)
-            if case.attempts > MAX_ATTEMPTS:
-                raise RuleError(_("The work was interrupted several times at the same place."))
-            STAGES[Stage(case.stage)](case)
-            background.end(case, State.DONE)
-        except LostClaim:
-            logger.warning("case %s is in the hands of another worker", case.pk)
-        except Stopped:
-            background.end(case, State.CANCELLED)
-        except RuleError as refusal:
-            background.end(case, State.FAILED, error=str(refusal))
-        except Exception:
-            logger.exception("case %s failed", case.pk)
-            background.end(case, State.FAILED, error=_("An unexpected error stopped the work. It can be continued."))
+    with carrying_on(case, owner=case.owner):
+        _check_right(case)
+        give_up_in_time(case)
+        STAGES[Stage(case.stage)](case)
 
 
 def stalled_cases() -> list[int]:
@@ -161,7 +146,7 @@ def _clean_imports(case: PersonCase) -> None:
     for run in ImportRun.objects.exclude(file="").filter(pk__gt=case.place.get("import", 0)).order_by("pk"):
         with transaction.atomic():
             if _stands_in(run, identity):
-                forget_stored(storage=run.file.storage, names=[str(run.file.name)])
+                forget_stored(stored=[(run.file.storage, str(run.file.name))])
                 ImportRun.objects.filter(pk=run.pk).update(file="")
             case.place = {**case.place, "import": run.pk}
             hold(case, place=case.place)
@@ -189,8 +174,7 @@ def _clean_cases(case: PersonCase) -> None:
 def _forget_files() -> None:
     """Files that were given out before may hold anybody: none of them outlives an anonymisation."""
     cases = PersonCase.objects.exclude(file="").select_for_update()
-    names = [str(case.file.name) for case in cases]
-    forget_stored(storage=PersonCase._meta.get_field("file").storage, names=names)
+    forget_stored(stored=[(case.file.storage, str(case.file.name)) for case in cases])
     PersonCase.objects.exclude(file="").update(file="", expires_at=None)
 
 

@@ -1,6 +1,5 @@
 """Bulk changes at work: some leads at a time, each answered for itself, what became of them committed with them."""
 
-import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -8,22 +7,18 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import OperationalError, models, transaction
 from django.db.models import F
-from django.utils import translation
 from django.utils.translation import gettext as _
 
-from crm.current import request_memory
 from crm.errors import RuleError
 from crm.locks import DEADLOCK_DETECTED
 from crm.models import LeadTag, User
 from leads import background, permissions
-from leads.background import MAX_ATTEMPTS, LostClaim, Stopped, hold, stop_if_asked
+from leads.background import carrying_on, give_up_in_time, hold, stop_if_asked
 from leads.models import BulkRow, BulkRun, Lead, LeadTagging
 from leads.querysets import load_funnel
 from leads.rules import lost_status
 from leads.services.deleting import delete_leads
 from leads.services.write import Draft, LeadValues, update_leads
-
-logger = logging.getLogger(__name__)
 
 CHUNK = 100
 RETRIES = 3
@@ -50,24 +45,12 @@ def work_on(run_id: int) -> None:
     run = background.claim(BulkRun.objects.select_related("owner"), run_id)
     if run is None:
         return
-    with request_memory(), translation.override(run.owner.language):
-        try:
-            _check_right(run)
-            if run.attempts > MAX_ATTEMPTS:
-                raise RuleError(_("The work was interrupted several times at the same place."))
-            step = STEPS[Stage(run.stage)]
-            while _in_transaction(step, run):
-                stop_if_asked(run)
-            background.end(run, State.DONE)
-        except LostClaim:
-            logger.warning("bulk change %s is in the hands of another worker", run.pk)
-        except Stopped:
-            background.end(run, State.CANCELLED)
-        except RuleError as refusal:
-            background.end(run, State.FAILED, error=str(refusal))
-        except Exception:
-            logger.exception("bulk change %s failed", run.pk)
-            background.end(run, State.FAILED, error=_("An unexpected error stopped the work. It can be continued."))
+    with carrying_on(run, owner=run.owner):
+        _check_right(run)
+        give_up_in_time(run)
+        step = STEPS[Stage(run.stage)]
+        while _in_transaction(step, run):
+            stop_if_asked(run)
 
 
 def stalled_runs() -> list[int]:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
-from django.core.files.storage import Storage
 from django.db import models, transaction
 from django.utils import timezone
 
@@ -132,13 +131,3 @@ def history_of_gone(rows: Rows) -> list[int]:
     leads = set(LeadEvent.objects.filter(pk__in=rows).values_list("pgh_obj_id", flat=True))
     gone = leads - set(Lead.objects.filter(pk__in=leads).values_list("pk", flat=True))
     return list(LeadEvent.objects.filter(pgh_obj_id__in=gone).values_list("pk", flat=True))
-
-
-def forget_stored(*, storage: Storage, names: list[str]) -> None:
-    """Delete what is stored under `names`, once the transaction is committed."""
-
-    def delete() -> None:
-        for name in names:
-            storage.delete(name)
-
-    transaction.on_commit(delete, robust=True)

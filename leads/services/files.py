@@ -1,6 +1,6 @@
 """All writes of files of leads. What is stored for a row is taken away after the commit that deletes the row."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import partial
 from typing import IO
 
@@ -63,7 +63,11 @@ def delete_file(*, file: LeadFile, by: User | None) -> None:
 
 def forget_files(*, files: Iterable[LeadFile]) -> None:
     """Let what is stored for `files` go when the transaction that deletes their rows is committed."""
-    stored = _stored(files)
+    forget_stored(stored=_stored(files))
+
+
+def forget_stored(*, stored: Sequence[tuple[Storage, str]]) -> None:
+    """Delete what is stored in a storage under a name, once the transaction is committed."""
     if stored:
         transaction.on_commit(partial(_remove, stored), robust=True)
 

@@ -15,7 +15,7 @@ from leads import background
 from leads.background import AT_REST, START_OVER
 from leads.models import PersonCase, PersonRow
 from leads.personal.identity import read_identity
-from leads.services.erasing import forget_stored
+from leads.services.files import forget_stored
 
 # A search with which nothing was done is no use to anybody later.
 SEARCH_KEPT_FOR = timedelta(days=7)
@@ -73,8 +73,8 @@ def forget_old_cases() -> None:
     now = timezone.now()
     with transaction.atomic():
         over = PersonCase.objects.exclude(file="").filter(expires_at__lt=now).select_for_update()
-        if names := [str(case.file.name) for case in over]:
-            forget_stored(storage=over[0].file.storage, names=names)
+        if stored := [(case.file.storage, str(case.file.name)) for case in over]:
+            forget_stored(stored=stored)
             PersonCase.objects.filter(pk__in=[case.pk for case in over]).update(file="")
         idle = PersonCase.objects.filter(created_at__lt=now - SEARCH_KEPT_FOR, state__in=AT_REST)
         idle.filter(exported_at=None, erased_at=None).exclude(stage=Stage.ERASE).delete()

@@ -2,27 +2,22 @@
 is carried on by another one.
 """
 
-import logging
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F, Q
-from django.utils import translation
 from django.utils.translation import gettext as _
 
-from crm.current import request_memory
 from crm.errors import RuleError, StaleObject
 from crm.models import User
 from leads import background
-from leads.background import AT_REST, MAX_ATTEMPTS, START_OVER, LostClaim, Stopped, hold, stop_if_asked
+from leads.background import AT_REST, START_OVER, carrying_on, give_up_in_time, hold, stop_if_asked
 from leads.models import RetentionRule, RetentionRun
 from leads.personal.registry import table_of
 from leads.personal.retention import RetentionKind, due, kind_of, kinds, limit, months_of_all
 from leads.services.erasing import erase_rows
-
-logger = logging.getLogger(__name__)
 
 CHUNK = 100
 State = RetentionRun.State
@@ -92,21 +87,9 @@ def work_on(run_id: int) -> None:
     run = background.claim(RetentionRun.objects.select_related("by"), run_id)
     if run is None:
         return
-    with request_memory(), translation.override(run.by.language if run.by else None):
-        try:
-            if run.attempts > MAX_ATTEMPTS:
-                raise RuleError(_("The work was interrupted several times at the same place."))
-            _take_away(run)
-            background.end(run, State.DONE)
-        except LostClaim:
-            logger.warning("retention run %s is in the hands of another worker", run.pk)
-        except Stopped:
-            background.end(run, State.CANCELLED)
-        except RuleError as refusal:
-            background.end(run, State.FAILED, error=str(refusal))
-        except Exception:
-            logger.exception("retention run %s failed", run.pk)
-            background.end(run, State.FAILED, error=_("An unexpected error stopped the work. It can be continued."))
+    with carrying_on(run, owner=run.by):
+        give_up_in_time(run)
+        _take_away(run)
 
 
 def _take_away(run: RetentionRun) -> None:
